@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The house rules every target is built with; docs/ARCHITECTURE.md says why.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let fileSystem = Target.Dependency.product(name: "_NIOFileSystem", package: "swift-nio")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+/// One floor a line, lowest first. A target lists only what design.md lets it import; TidyTests reads the
+/// sources and holds them to it.
+let floors: [Target] = [
+    .systemLibrary(
+        name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+        name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+        name: "CLibCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+
+    .target(name: "Core", swiftSettings: house),
+    .target(name: "Schema", swiftSettings: house),
+
+    .target(
+        name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", nioPosix],
+        swiftSettings: house),
+    .target(
+        name: "Postgres",
+        dependencies: [
+            "Core", "CLibPQ", lifecycle, .product(name: "DequeModule", package: "swift-collections"),
+        ], swiftSettings: house),
+
+    .target(name: "Tokens", dependencies: ["Core", "Cryptography"], swiftSettings: house),
+    .target(
+        name: "Objects", dependencies: ["Core", "Cryptography", nioCore, nioPosix, fileSystem],
+        swiftSettings: house),
+    .target(name: "Jobs", dependencies: ["Core", "Postgres", lifecycle], swiftSettings: house),
+
+    .target(
+        name: "Gateway",
+        dependencies: [
+            "Core", "Tokens", "Cryptography", httpTypes, hummingbirdCore, nioCore, nioPosix, logging, lifecycle,
+            .product(name: "HummingbirdTLS", package: "hummingbird"),
+            .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ], swiftSettings: house),
+    .target(name: "Insights", dependencies: ["Core", "Cryptography", subprocess], swiftSettings: house),
+
+    .target(
+        name: "Auth",
+        dependencies: ["Core", "Cryptography", "Tokens", "Postgres", "Gateway", httpTypes, hummingbirdCore, nioCore],
+        swiftSettings: house),
+    .target(
+        name: "Storage",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Gateway", httpTypes, hummingbirdCore, nioCore,
+        ], swiftSettings: house),
+    .target(
+        name: "Cases",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", httpTypes,
+            hummingbirdCore, nioCore,
+        ], swiftSettings: house),
+
+    .target(
+        name: "Server",
+        dependencies: [
+            "Core", "Schema", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Auth",
+            "Storage", "Cases", lifecycle, logging, subprocess, nioPosix,
+        ], swiftSettings: house),
+
+    .executableTarget(
+        name: "medmitra",
+        dependencies: [
+            "Server", "Core", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ], swiftSettings: house),
+]
+
+let package = Package(
+    name: "medmitra",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "medmitra", targets: ["medmitra"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
+    ],
+    targets: floors
+)

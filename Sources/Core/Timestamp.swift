@@ -1,0 +1,50 @@
+/// A point in time with microseconds, as PostgreSQL keeps it: microseconds since 1970-01-01T00:00:00Z.
+public struct Timestamp: Sendable, Hashable, Comparable {
+    public let microseconds: Int64
+
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+    public init(seconds: Int) { self.init(microseconds: Int64(seconds) * 1_000_000) }
+
+    /// Whole seconds since the epoch, rounded down: the NumericDate of RFC 7519.
+    public var seconds: Int { Int((microseconds >= 0 ? microseconds : microseconds - 999_999) / 1_000_000) }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
+
+    public func advanced(by duration: Duration) -> Timestamp {
+        let (seconds, attoseconds) = duration.components
+        return Timestamp(microseconds: microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+    }
+
+    /// RFC 3339 in UTC with `Z` and `fractionDigits` (0 to 6) digits of fraction.
+    public func rfc3339(fractionDigits: Int = 6) -> String {
+        let day = Int((microseconds >= 0 ? microseconds : microseconds - 86_399_999_999) / 86_400_000_000)
+        let inDay = Int(microseconds) - day * 86_400_000_000
+        let (year, month, dayOfMonth) = Timestamp.civil(day: day)
+        func pad(_ value: Int, _ width: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        let second = inDay / 1_000_000
+        var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T"
+        text += "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
+        if fractionDigits > 0 { text += "." + pad(inDay % 1_000_000, 6).prefix(fractionDigits) }
+        return text + "Z"
+    }
+
+    /// Days since the epoch to a proleptic Gregorian date, by counting from 1 March so that leap days come last.
+    static func civil(day: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = day + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+}
+
+/// Where the time comes from, so that tests can move it by hand.
+public protocol WallClock: Sendable {
+    func now() -> Timestamp
+}

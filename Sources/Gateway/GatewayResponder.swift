@@ -1,0 +1,158 @@
+public import Core
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+
+/// The road of every request: admit, find the mount, judge the key, route, handle, render.
+public struct GatewayResponder: Sendable {
+    let configuration: GatewayConfiguration
+    let mounts: [Mount]
+    let keyGuard: KeyGuard
+    let cors: CORSPolicy
+    let observer: any Observer
+    let clock: any WallClock
+    let makeRequestID: @Sendable () -> String
+
+    /// - Parameters:
+    ///   - mounts: the first whose prefix fits takes the request, so longer prefixes come first.
+    ///   - makeRequestID: where request ids come from; random in production.
+    public init(
+        configuration: GatewayConfiguration, mounts: [Mount], recognizer: any KeyRecognizer, observer: any Observer,
+        clock: any WallClock, makeRequestID: @escaping @Sendable () -> String
+    ) {
+        self.configuration = configuration
+        self.mounts = mounts.sorted { $0.prefix.count > $1.prefix.count }
+        keyGuard = KeyGuard(recognizer: recognizer)
+        cors = CORSPolicy(allowedOrigins: configuration.allowedOrigins)
+        self.observer = observer
+        self.clock = clock
+        self.makeRequestID = makeRequestID
+    }
+
+    /// The answer to one request, and what the log says of it.
+    struct Outcome: Sendable {
+        var response: Response
+        var requestID: String
+        var service: String
+        var route: String
+    }
+
+    func respond(to request: Request, remoteAddress: String?) async -> Outcome {
+        let head = request.head
+        let requestID = requestID(head)
+        var outcome = await answer(request, requestID: requestID, remoteAddress: remoteAddress)
+        outcome.response.headers[.date] = HTTPDate.format(clock.now())
+        outcome.response.headers[.requestID] = requestID
+        if configuration.tls != nil {
+            // Two years, as browsers' preload lists want at least one.
+            outcome.response.headers[.strictTransportSecurity] = "max-age=63072000"
+        }
+        return outcome
+    }
+
+    private func answer(_ request: Request, requestID: String, remoteAddress: String?) async -> Outcome {
+        let head = request.head
+        let target = head.path ?? "/"
+        let origin = head.headerFields[.origin]
+        func outcome(_ response: Response, _ surface: (any Surface)?, route: String) -> Outcome {
+            var response = response
+            cors.decorate(&response.headers, origin: origin, surface: surface)
+            return Outcome(
+                response: response, requestID: requestID, service: surface?.name ?? "gateway", route: route)
+        }
+        guard target.utf8.count <= GatewayLimits.requestTargetMax.bytes else {
+            return outcome(Refusals.targetTooLong, nil, route: "refused")
+        }
+        let (path, rawQuery) = GatewayResponder.split(target)
+        let mounted = mounts.lazy.compactMap { mount in mount.path(below: path).map { (mount, $0) } }.first
+        if CORSPolicy.isPreflight(head) {
+            let headers = cors.preflightHeaders(head, surface: mounted?.0.surface)
+            return Outcome(
+                response: .empty(.noContent, headers: headers), requestID: requestID,
+                service: mounted?.0.surface.name ?? "gateway", route: "preflight")
+        }
+        guard let (mount, below) = mounted else { return outcome(Refusals.noMount, nil, route: "unmatched") }
+        let surface = mount.surface
+        do throws(RequestLineError) {
+            var query = try Query(rawQuery)
+            let queryKey = query.removeKey()
+            do throws(KeyGuard.Refusal) {
+                let credentials = try keyGuard.judge(
+                    headers: head.headerFields, queryKey: queryKey,
+                    requirement: surface.keyRequirement(method: head.method, path: below))
+                let admitted = GatewayRequest(
+                    id: requestID, method: head.method, path: below, query: query, headers: head.headerFields,
+                    body: request.body, credentials: credentials,
+                    clientAddress: clientAddress(head.headerFields, remote: remoteAddress))
+                let (response, route) = await handle(admitted, by: surface)
+                return outcome(response, surface, route: route)
+            } catch {
+                return outcome(Refusals.key(error), surface, route: "refused")
+            }
+        } catch {
+            return outcome(Refusals.requestLine(error), surface, route: "refused")
+        }
+    }
+
+    private func handle(_ request: GatewayRequest, by surface: any Surface) async -> (Response, route: String) {
+        var request = request
+        do {
+            let match = try surface.routes.match(request.method, request.path)
+            request.parameters = match.parameters
+            request.route = match.route.template
+            return (try await match.route.handler(request), request.route)
+        } catch {
+            let rendered = surface.render(error, for: request)
+            if let cause = rendered.cause {
+                observer.observe(.requestFailed(requestID: request.id, service: surface.name, cause: cause))
+            }
+            return (rendered.response, request.route)
+        }
+    }
+
+    // MARK: Parts of a request
+
+    private static func split(_ target: String) -> (path: String, query: String) {
+        var target = Substring(target)
+        // An absolute-form target (RFC 9112, 3.2.2) is served by its path.
+        for scheme in ["http://", "https://"] where target.hasPrefix(scheme) {
+            let rest = target.dropFirst(scheme.count)
+            target = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
+        }
+        if let fragment = target.firstIndex(of: "#") { target = target[..<fragment] }
+        guard let mark = target.firstIndex(of: "?") else { return (String(target), "") }
+        return (String(target[..<mark]), String(target[target.index(after: mark)...]))
+    }
+
+    /// A client's own id is kept when it is short and plain, so that traces join up.
+    private func requestID(_ head: HTTPRequest) -> String {
+        guard let given = head.headerFields[.requestID], !given.isEmpty,
+            given.utf8.count <= GatewayLimits.requestIDCharactersMax,
+            given.utf8.allSatisfy({ byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+            })
+        else { return makeRequestID() }
+        return given
+    }
+
+    /// Walks `X-Forwarded-For` from the right for as long as the hop that wrote the entry is a trusted proxy.
+    private func clientAddress(_ headers: HTTPFields, remote: String?) -> String {
+        var address = remote ?? "unknown"
+        guard !configuration.trustedProxies.isEmpty else { return address }
+        var hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }.map {
+            String($0).trimmingSpaces()
+        }
+        while configuration.trustedProxies.contains(where: { $0.contains(address) }), let hop = hops.popLast(),
+            Network.parse(hop) != nil
+        {
+            address = hop
+        }
+        return address
+    }
+}
+
+extension HTTPField.Name {
+    static let requestID = HTTPField.Name.known("x-request-id")
+    static let xForwardedFor = HTTPField.Name.known("x-forwarded-for")
+}

@@ -1,0 +1,18 @@
+public import Core
+
+/// What one request and one connection may cost before any service is asked.
+public enum GatewayLimits {
+    /// Longest request target in bytes. Queries with long filters are real; more than this is not.
+    public static let requestTargetMax = ByteCount.kibibytes(64)
+    /// All header fields together. Big enough for a token of 16 KiB and cookies.
+    public static let headersMax = ByteCount.kibibytes(80)
+    /// One header field.
+    public static let headerFieldMax = ByteCount.kibibytes(40)
+    public static let headerFieldCountMax = 200
+    /// A connection that neither sends nor receives for this long is closed; also the end of slow senders.
+    public static let idleTimeout: Duration = .seconds(75)
+    /// A client-chosen request id that is longer or holds other characters is replaced.
+    public static let requestIDCharactersMax = 64
+    /// Waiting connections the kernel may hold.
+    public static let listenBacklog = 1024
+}

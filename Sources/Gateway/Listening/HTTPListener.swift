@@ -1,0 +1,115 @@
+internal import Core
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import HummingbirdHTTP2
+internal import HummingbirdTLS
+public import Logging
+public import NIOCore
+public import ServiceLifecycle
+
+/// Listens for HTTP/1.1, and for HTTP/2 where TLS negotiates it, and hands each request to the responder.
+public struct HTTPListener: Service {
+    private let responder: GatewayResponder
+    private let certificates: CertificateStore?
+    private let registry = DepartureRegistry()
+    private let eventLoopGroup: any EventLoopGroup
+    private let logger: Logger
+    private let onListening: @Sendable (_ port: Int) async -> Void
+
+    /// - Parameters:
+    ///   - certificates: the current certificate, for a TLS listener.
+    ///   - onListening: called once the port is open, with its number (of use when the configuration says 0).
+    public init(
+        responder: GatewayResponder, certificates: CertificateStore?, eventLoopGroup: any EventLoopGroup,
+        logger: Logger, onListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) {
+        self.responder = responder
+        self.certificates = certificates
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    public func run() async throws {
+        let configuration = responder.configuration
+        let server = try builder().buildServer(
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                backlog: GatewayLimits.listenBacklog),
+            eventLoopGroup: eventLoopGroup, logger: logger,
+            responder: { request, writer, channel in try await serve(request, writer: writer, channel: channel) },
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.port
+                responder.observer.observe(
+                    .listening(address: "\(configuration.host):\(port)", tls: certificates != nil))
+                await onListening(port)
+            })
+        try await server.run()
+    }
+
+    private func builder() throws -> HTTPServerBuilder {
+        guard let certificates else { return .http1(configuration: channelConfiguration(inputCloseCounts: true)) }
+        var http2 = HTTP2UpgradeChannel.Configuration()
+        http2.idleTimeout = GatewayLimits.idleTimeout
+        http2.streamConfiguration = channelConfiguration(inputCloseCounts: false)
+        return try .http2Upgrade(tlsConfiguration: certificates.configuration(), configuration: http2)
+    }
+
+    private func channelConfiguration(inputCloseCounts: Bool) -> HTTP1Channel.Configuration {
+        let registry = registry
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [DepartureHandler(registry: registry, inputCloseCounts: inputCloseCounts)],
+            idleTimeout: TimeAmount(GatewayLimits.idleTimeout),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: GatewayLimits.headerFieldMax.bytes,
+                maxHeaderListSize: GatewayLimits.headersMax.bytes,
+                maxHeaderFieldCount: GatewayLimits.headerFieldCountMax))
+    }
+
+    @concurrent
+    private func serve(_ request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
+        let start = ContinuousClock.now
+        let outcome = await respond(to: request, channel: channel)
+        var response = outcome.response
+        let isHead = request.method == .head
+        if response.headers[.contentLength] == nil, let length = response.body.contentLength,
+            response.status.mayHaveBody
+        {
+            response.headers[.contentLength] = String(length)
+        }
+        let bytesOut = isHead ? 0 : response.body.contentLength ?? 0
+        defer {
+            responder.observer.observe(
+                .requestFinished(
+                    RequestSummary(
+                        requestID: outcome.requestID, service: outcome.service, method: request.method.rawValue,
+                        route: outcome.route, status: response.status.code, duration: .now - start,
+                        bytesOut: bytesOut)))
+        }
+        let head = HTTPResponse(status: response.status, headerFields: response.headers)
+        if isHead || !response.status.mayHaveBody {
+            try await writer.writeResponse(head)
+        } else {
+            try await writer.write(response: head, body: response.body)
+        }
+    }
+
+    /// Runs the request as a task of its own: only a task's handle can be cancelled from the event loop that sees
+    /// the client leave. It never outlives this call.
+    private func respond(to request: Request, channel: any Channel) async -> GatewayResponder.Outcome {
+        let address = channel.remoteAddress?.ipAddress
+        let work = Task { await responder.respond(to: request, remoteAddress: address) }
+        registry.expect(channel) { work.cancel() }
+        defer { registry.forget(channel) }
+        return await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            work.cancel()
+        }
+    }
+}
+
+extension HTTPResponse.Status {
+    /// RFC 9110, section 6.4.1.
+    var mayHaveBody: Bool { code >= 200 && code != 204 && code != 304 }
+}

@@ -1,0 +1,55 @@
+public import HTTPTypes
+public import HummingbirdCore
+
+/// One service as the gateway sees it.
+public protocol Surface: Sendable {
+    /// The service's name in configuration, logs and metrics: `auth`, `rest`, `storage`, …
+    var name: String { get }
+    var routes: RouteTable { get }
+    /// Response headers that browsers may read.
+    var exposedHeaders: [String] { get }
+    /// Whether browsers may send cookies or client certificates along: the origin is then mirrored.
+    var allowsBrowserCredentials: Bool { get }
+    /// The key that a path below the mount asks for.
+    func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement
+    /// The service's own error body for anything its handlers threw, a ``RoutingError`` or ``BodyError`` included.
+    /// A cause that the client may not see comes back beside it, for the log.
+    func render(_ error: any Error, for request: GatewayRequest) -> RenderedError
+}
+
+extension Surface {
+    public var exposedHeaders: [String] { [] }
+    public var allowsBrowserCredentials: Bool { false }
+}
+
+/// An error as the client sees it, and what only the operator may see.
+public struct RenderedError: Sendable {
+    public var response: Response
+    /// Set for failures of ours (5xx): safe for the log, without values of rows.
+    public var cause: String?
+
+    public init(_ response: Response, cause: String? = nil) {
+        self.response = response
+        self.cause = cause
+    }
+}
+
+/// Where a service is mounted.
+public struct Mount: Sendable {
+    /// `/auth/v1`, without a trailing slash; empty for the root.
+    public let prefix: String
+    public let surface: any Surface
+
+    public init(_ prefix: String, _ surface: any Surface) {
+        self.prefix = prefix
+        self.surface = surface
+    }
+
+    /// The path below the mount, or nil when `path` lies elsewhere.
+    func path(below path: String) -> String? {
+        guard path.hasPrefix(prefix) else { return nil }
+        let rest = path.dropFirst(prefix.count)
+        if rest.isEmpty { return "/" }
+        return rest.first == "/" ? String(rest) : nil
+    }
+}

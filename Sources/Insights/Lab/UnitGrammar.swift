@@ -1,0 +1,86 @@
+/// Recognises units of measurement by their parts, so that any combination counts: `mg/dl`, `10^3/µL`,
+/// `ml/min/1.73sq.m`, `/ cu.mm`. Units are kept as printed; this only says whether a text is one.
+enum UnitGrammar {
+    static func recognises(_ text: String) -> Bool {
+        let parts = parts(text)
+        guard parts.count <= 4, parts.contains(where: { !$0.isEmpty }) else { return false }
+        if parts.count == 1 { return isBase(parts[0], isDenominator: false) && !neverAlone.contains(parts[0]) }
+        for (index, part) in parts.enumerated() {
+            // "/cumm" is a count per volume; only the first part may be empty.
+            if part.isEmpty && index > 0 { return false }
+            if !part.isEmpty && !isBase(part, isDenominator: index > 0) { return false }
+        }
+        return true
+    }
+
+    /// The unit that a misreading of single characters hides (`mmol/1`, `f1`, `&`), or nil when there is no or more
+    /// than this mechanical repair. For recognised text only where the text itself is no unit.
+    static func repaired(_ text: String) -> String? {
+        guard !recognises(text) else { return nil }
+        if ["&", "°/o", "o/o", "0/0", "%o", "°%"].contains(text.lowercased()) { return "%" }
+        let pieces = text.split(separator: "/", omittingEmptySubsequences: false).enumerated().map { index, piece in
+            let alone = String(piece)
+            if isBase(key(alone), isDenominator: index > 0) || alone.isEmpty { return alone }
+            return String(alone.map { "1I|!".contains($0) ? "l" : $0 })
+        }
+        let candidate = pieces.joined(separator: "/")
+        return recognises(candidate) ? candidate : nil
+    }
+
+    private static func parts(_ text: String) -> [String] {
+        text.split(separator: "/", omittingEmptySubsequences: false).map { key(String($0)) }
+    }
+
+    /// Lower case without spaces and dots; superscripts and the two micro signs in ASCII.
+    private static func key(_ text: String) -> String {
+        let replaced: [Character: String] = [
+            "µ": "u", "μ": "u", "²": "2", "³": "3", "⁶": "6", "⁹": "9", "¹": "1", "⁰": "0", "×": "x", "*": "^",
+            " ": "", ".": "", "(": "", ")": "",
+        ]
+        return text.lowercased().map { replaced[$0] ?? String($0) }.joined()
+    }
+
+    private static func isBase(_ part: String, isDenominator: Bool) -> Bool {
+        if bases.contains(part) { return true }
+        var rest = part[...]
+        if rest.hasPrefix("x") { rest = rest.dropFirst() }
+        if rest.hasPrefix("10") {
+            // A power of ten: 10^3, 10e9, 103 when the superscript was flattened.
+            rest = rest.dropFirst(2)
+            if let mark = rest.first, mark == "^" || mark == "e" { rest = rest.dropFirst() }
+            let exponent = rest.prefix { $0.isASCIIDigit }
+            if (1...2).contains(exponent.count) {
+                rest = rest.dropFirst(exponent.count)
+                return rest.isEmpty || bases.contains(String(rest))
+            }
+        }
+        if isDenominator {
+            // "per 100 ml", "per 24 h", "per 1.73 m2"
+            let digits = part.prefix { $0.isASCIIDigit }
+            if (1...3).contains(digits.count), bases.contains(String(part.dropFirst(digits.count))) { return true }
+        }
+        for suffix in ["creatinine", "creat", "cr", "hb", "hgb"] where part.hasSuffix(suffix) {
+            if bases.contains(String(part.dropLast(suffix.count))) { return true }
+        }
+        return false
+    }
+
+    /// Too short to be a unit by themselves: they would turn marks and initials into units.
+    private static let neverAlone: Set<String> = [
+        "l", "m", "k", "d", "h", "s", "co", "th", "mil", "field", "cell", "day", "cr", "kg", "log", "min", "mins",
+    ]
+
+    private static let bases: Set<String> = [
+        "%", "kg", "g", "gm", "gms", "grams", "mg", "mgs", "ug", "mcg", "ng", "pg", "fg",
+        "mol", "mmol", "mmols", "mmoles", "umol", "nmol", "pmol", "meq", "eq", "mval",
+        "l", "ltr", "litre", "liter", "dl", "cl", "ml", "ul", "nl", "pl", "fl",
+        "cumm", "cmm", "mm3", "mm^3", "cm3", "mm", "cm", "m2", "m^2", "sqm", "cumml", "cumml",
+        "cells", "cell", "million", "millions", "mill", "mil", "lakh", "lakhs", "thousand", "thousands", "thou",
+        "th", "k", "m", "x", "rbc", "wbc",
+        "u", "iu", "miu", "uiu", "kiu", "ku", "mu", "units", "unit", "ukat", "nkat", "eu", "au", "bau", "ru",
+        "s", "sec", "secs", "second", "seconds", "min", "mins", "minute", "h", "hr", "hrs", "hour", "hours", "day",
+        "d", "24h", "24hr", "24hrs", "24hours",
+        "ratio", "index", "hpf", "lpf", "field", "mmhg", "kpa", "mosm", "osm", "mosmol", "osmol", "copies", "log",
+        "gpl", "mpl", "coi", "co", "creatinine", "creat", "cr", "hb", "hgb", "inr", "vol%", "mgeq",
+    ]
+}

@@ -1,0 +1,142 @@
+public import Core
+
+/// A pool of connections to PostgreSQL under one login.
+///
+/// Two shapes of use: ``run(_:_:)``, a transaction that travels as one batch in one round trip, and
+/// ``transaction(_:_:)``, one that decides between its statements. All waiting is bounded; a cancelled task
+/// cancels its query.
+public final class Database: Sendable {
+    public let configuration: DatabaseConfiguration
+    private let mailbox: Mailbox<Reactor.Message>
+    private let sideThread: SideThread
+
+    /// Starts the pool's threads; connections open when first needed.
+    public init(_ configuration: DatabaseConfiguration, observer: any Observer = SilentObserver()) {
+        self.configuration = configuration
+        let mailbox = Mailbox<Reactor.Message>()
+        self.mailbox = mailbox
+        let sideThread = SideThread(name: "pg-\(configuration.name)", reply: mailbox, observer: observer)
+        self.sideThread = sideThread
+        SystemThread.start(name: "pg-\(configuration.name)") {
+            Reactor(configuration: configuration, observer: observer, mailbox: mailbox, sideThread: sideThread).run()
+            sideThread.perform(.end)
+        }
+    }
+
+    /// Finishes what was sent, refuses what waits, closes all connections and ends the threads.
+    public func shutdown() async {
+        await withCheckedContinuation { continuation in
+            mailbox.push(.stop { continuation.resume() })
+        }
+    }
+
+    /// Runs all statements as one transaction in one round trip and returns their results in order. On an error
+    /// everything is rolled back.
+    @discardableResult
+    public func run(
+        _ settings: TransactionSettings, _ statements: [SQL]
+    ) async throws(DatabaseError) -> [ResultSet] {
+        try await fly(kind: .shared, settings: settings, statements: statements)
+    }
+
+    /// One statement, one transaction, one round trip.
+    @discardableResult
+    public func run(
+        _ settings: TransactionSettings, _ statement: SQL
+    ) async throws(DatabaseError) -> ResultSet {
+        let results = try await run(settings, [statement])
+        guard let result = results.first else { throw .unexpectedResult("no result for a statement") }
+        return result
+    }
+
+    /// ``run(_:_:)`` under the connection's own role.
+    @discardableResult
+    public func run(_ statements: [SQL]) async throws(DatabaseError) -> [ResultSet] {
+        try await run(.serviceItself, statements)
+    }
+
+    /// ``run(_:_:)`` under the connection's own role.
+    @discardableResult
+    public func run(_ statement: SQL) async throws(DatabaseError) -> ResultSet {
+        try await run(.serviceItself, statement)
+    }
+
+    /// Runs `body` in a transaction that has a connection to itself; commits when it returns, rolls back when it
+    /// throws or the task is cancelled. Throws what the body threw, or a ``DatabaseError`` of begin or commit.
+    public func transaction<Answer: Sendable>(
+        _ settings: TransactionSettings = .serviceItself, isolation: Isolation = .readCommitted,
+        _ body: (Transaction) async throws -> Answer
+    ) async throws -> Answer {
+        let transaction = Transaction(database: self, lease: try await acquireLease(), settings: settings)
+        do {
+            try await transaction.begin(isolation)
+        } catch {
+            release(transaction.lease, discard: true)
+            throw error
+        }
+        let answer: Answer
+        do {
+            answer = try await body(transaction)
+            guard !Task.isCancelled else { throw DatabaseError.cancelled }
+        } catch {
+            // The first failure is the one to report; a rollback that fails as well closes the connection.
+            await transaction.end("rollback")
+            throw error
+        }
+        if let error = await transaction.end("commit") { throw error }
+        return answer
+    }
+
+    // MARK: Towards the reactor
+
+    func release(_ lease: LeaseID, discard: Bool) { mailbox.push(.release(lease, discard: discard)) }
+
+    private func acquireLease() async throws(DatabaseError) -> LeaseID {
+        let cancellation = Flight.Cancellation()
+        let refusal = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                mailbox.push(.lease(LeaseRequest(cancellation: cancellation, continuation: continuation)))
+            }
+        } onCancel: {
+            cancellation.cancel()
+            mailbox.push(.cancel(cancellation.flightID))
+        }
+        if let refusal { throw refusal }
+        return LeaseID(value: cancellation.flightID)
+    }
+
+    func fly(
+        kind: Flight.Kind, settings: TransactionSettings, statements: [SQL], isCancellable: Bool = true
+    ) async throws(DatabaseError) -> [ResultSet] {
+        for statement in statements { try Database.check(statement) }
+        let preface = settings.statement
+        if let preface { try Database.check(preface) }
+        let cancellation = Flight.Cancellation()
+        let answerMax = (settings.statementTimeout ?? configuration.statementTimeout) + configuration.answerGrace
+        let all = (preface.map { [$0] } ?? []) + statements
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                mailbox.push(
+                    .submit(
+                        Flight(
+                            kind: kind, statements: all, hiddenResults: preface == nil ? 0 : 1, answerMax: answerMax,
+                            cancellation: cancellation, continuation: continuation)))
+            }
+        } onCancel: {
+            guard isCancellable else { return }
+            cancellation.cancel()
+            mailbox.push(.cancel(cancellation.flightID))
+        }
+        return try answer.get()
+    }
+
+    /// libpq takes text values as C strings, so a NUL would cut one short unnoticed.
+    private static func check(_ statement: SQL) throws(DatabaseError) {
+        guard statement.parameters.count <= 65_535 else {
+            throw .invalidParameter(reason: "more than 65,535 parameters")
+        }
+        for case .text(let text) in statement.parameters where text.utf8.contains(0) {
+            throw .invalidParameter(reason: "text contains a NUL character")
+        }
+    }
+}

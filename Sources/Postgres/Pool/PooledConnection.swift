@@ -1,0 +1,208 @@
+internal import Core
+
+/// A connection as the reactor keeps it: what is prepared on it, what was sent, what is still to be answered.
+/// Touched by the reactor's thread alone.
+final class PooledConnection {
+    /// One command of a flight, in the order sent; libpq answers in that order.
+    private enum Command {
+        case prepare(text: String, name: String)
+        case deallocate
+        case execute(text: String)
+    }
+
+    /// A flight on its way, and what has come back.
+    private struct Passage {
+        let flight: Flight
+        var commands: [Command]
+        var next = 0
+        var results: [ResultSet] = []
+        var failure: ServerError?
+        var retryOnFreshStatement = false
+        let sentAt: ContinuousClock.Instant
+    }
+
+    /// What became of the flights that were answered.
+    struct Landing {
+        let flight: Flight
+        let answer: Flight.Answer
+        /// The statement cache was stale, or a cancel meant for a neighbour hit this flight: nothing was done and
+        /// sending it once more is right.
+        let mayRetry: Bool
+    }
+
+    let id: Int
+    let descriptor: Int32
+    let cancelToken: CancelToken?
+    private let handle: ConnectionHandle
+    private var passages: [Passage] = []
+    private var statements: StatementCache
+    private var sawResult = false
+    /// A cancel was sent while these flights were out; one of them may be hit in place of the one meant.
+    private var cancelSentFor: UInt64?
+    var lease: LeaseID?
+    var idleSince: ContinuousClock.Instant
+    var wantsWritable = false
+
+    init(id: Int, handle: consuming ConnectionHandle, statementsMax: Int, now: ContinuousClock.Instant) {
+        self.id = id
+        descriptor = handle.descriptor
+        cancelToken = handle.cancelToken()
+        self.handle = handle
+        statements = StatementCache(capacity: statementsMax)
+        idleSince = now
+    }
+
+    var flightCount: Int { passages.count }
+    var oldestSentAt: ContinuousClock.Instant? { passages.first?.sentAt }
+    var oldestDeadline: ContinuousClock.Instant? { passages.first.map { $0.sentAt + $0.flight.answerMax } }
+    var headFlightID: UInt64? { passages.first?.flight.id }
+    func carries(_ flightID: UInt64) -> Bool { passages.contains { $0.flight.id == flightID } }
+    func noteCancel(for flightID: UInt64) { cancelSentFor = flightID }
+    var errorText: String { handle.errorText }
+
+    /// Puts a flight on the wire. False when the connection broke.
+    func send(_ flight: Flight, now: ContinuousClock.Instant) -> Bool {
+        var commands: [Command] = []
+        for statement in flight.statements {
+            guard statements.capacity > 0 else {
+                guard handle.sendExecute(text: statement.text, parameters: statement.parameters) else { return false }
+                commands.append(.execute(text: statement.text))
+                continue
+            }
+            let slot = statements.slot(for: statement.text)
+            if let evicted = slot.evicted {
+                guard handle.sendExecute(text: "deallocate \(evicted)", parameters: []) else { return false }
+                commands.append(.deallocate)
+            }
+            if slot.isNew {
+                guard handle.sendPrepare(name: slot.name, text: statement.text) else { return false }
+                commands.append(.prepare(text: statement.text, name: slot.name))
+            }
+            guard handle.sendExecute(name: slot.name, parameters: statement.parameters) else { return false }
+            commands.append(.execute(text: statement.text))
+        }
+        guard handle.sendSync() else { return false }
+        passages.append(Passage(flight: flight, commands: commands, sentAt: now))
+        return true
+    }
+
+    /// True when everything buffered went out.
+    func flush() -> Bool { handle.flush() }
+
+    /// Reads what arrived and returns the flights it answered; nil when the connection broke.
+    func receive() -> [Landing]? {
+        guard handle.consumeInput() else { return nil }
+        var landings: [Landing] = []
+        while !passages.isEmpty, !handle.isBusy {
+            switch handle.nextOutcome() {
+            case .sync: landings.append(land())
+            case .end:
+                guard sawResult else { return handle.isBroken ? nil : landings }
+                sawResult = false
+                passages[0].next += 1
+            case .rows(let result):
+                sawResult = true
+                if case .execute = currentCommand { passages[0].results.append(result) }
+            case .skipped:
+                sawResult = true
+                forgetSkippedStatement()
+            case .failure(let error):
+                sawResult = true
+                note(error)
+            }
+        }
+        if passages.isEmpty, handle.isBroken { return nil }
+        return landings
+    }
+
+    /// Everything still out, after the connection broke.
+    func abandon() -> [Flight] {
+        let flights = passages.map(\.flight)
+        passages = []
+        return flights
+    }
+
+    private var currentCommand: Command? {
+        guard let passage = passages.first, passage.next < passage.commands.count else { return nil }
+        return passage.commands[passage.next]
+    }
+
+    private func land() -> Landing {
+        let passage = passages.removeFirst()
+        defer { if cancelSentFor == passage.flight.id { cancelSentFor = nil } }
+        guard let failure = passage.failure else {
+            return Landing(
+                flight: passage.flight, answer: .success(Array(passage.results.dropFirst(passage.flight.hiddenResults))),
+                mayRetry: false)
+        }
+        if failure.sqlState == .queryCanceled, passage.flight.cancellation.isCancelled {
+            return Landing(flight: passage.flight, answer: .failure(.cancelled), mayRetry: false)
+        }
+        var struckForAnother = false
+        if failure.sqlState == .queryCanceled, let meant = cancelSentFor, meant != passage.flight.id {
+            struckForAnother = true
+            cancelSentFor = nil
+        }
+        return Landing(
+            flight: passage.flight, answer: .failure(.server(failure)),
+            mayRetry: passage.retryOnFreshStatement || struckForAnother)
+    }
+
+    /// A prepare that was skipped did not happen.
+    private func forgetSkippedStatement() {
+        if case .prepare(let text, _) = currentCommand { statements.forget(text) }
+    }
+
+    private func note(_ error: ServerError) {
+        switch currentCommand {
+        case .prepare(let text, _): statements.forget(text)
+        case .execute(let text):
+            // A changed table makes the kept plan unusable, and a transaction pooler may have handed us another
+            // backend; both mean: prepare anew.
+            let stalePlan = error.sqlState == .featureNotSupported && error.message.contains("cached plan")
+            if stalePlan || error.sqlState == .invalidStatementName {
+                statements.forget(text)
+                passages[0].retryOnFreshStatement = true
+            }
+        case .deallocate, nil: break
+        }
+        if passages[0].failure == nil { passages[0].failure = error }
+    }
+}
+
+/// Names of the statements prepared on one connection; least recently used first out.
+struct StatementCache {
+    let capacity: Int
+    private var entries: [String: (name: String, usedAt: UInt64)] = [:]
+    private var uses: UInt64 = 0
+    private var serial = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    struct Slot {
+        let name: String
+        let isNew: Bool
+        /// A statement to deallocate first.
+        let evicted: String?
+    }
+
+    mutating func slot(for text: String) -> Slot {
+        uses += 1
+        if let entry = entries[text] {
+            entries[text] = (entry.name, uses)
+            return Slot(name: entry.name, isNew: false, evicted: nil)
+        }
+        var evicted: String?
+        if entries.count >= capacity, let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt }) {
+            evicted = oldest.value.name
+            entries[oldest.key] = nil
+        }
+        serial += 1
+        let name = "s\(serial)"
+        entries[text] = (name, uses)
+        return Slot(name: name, isNew: true, evicted: evicted)
+    }
+
+    mutating func forget(_ text: String) { entries[text] = nil }
+    var count: Int { entries.count }
+}

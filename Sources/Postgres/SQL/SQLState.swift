@@ -1,0 +1,28 @@
+/// A five-character SQLSTATE code (PostgreSQL documentation, appendix A).
+public struct SQLState: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The first two characters: the class of the condition.
+    public var conditionClass: String { String(rawValue.prefix(2)) }
+    public var description: String { rawValue }
+
+    public static let uniqueViolation = SQLState(rawValue: "23505")
+    public static let foreignKeyViolation = SQLState(rawValue: "23503")
+    public static let checkViolation = SQLState(rawValue: "23514")
+    public static let notNullViolation = SQLState(rawValue: "23502")
+    public static let insufficientPrivilege = SQLState(rawValue: "42501")
+    public static let undefinedTable = SQLState(rawValue: "42P01")
+    public static let invalidTextRepresentation = SQLState(rawValue: "22P02")
+    public static let queryCanceled = SQLState(rawValue: "57014")
+    public static let lockNotAvailable = SQLState(rawValue: "55P03")
+    public static let readOnlyTransaction = SQLState(rawValue: "25006")
+    public static let inFailedTransaction = SQLState(rawValue: "25P02")
+    public static let serializationFailure = SQLState(rawValue: "40001")
+    public static let deadlockDetected = SQLState(rawValue: "40P01")
+    public static let raisedException = SQLState(rawValue: "P0001")
+    public static let diskFull = SQLState(rawValue: "53100")
+    static let featureNotSupported = SQLState(rawValue: "0A000")
+    static let invalidStatementName = SQLState(rawValue: "26000")
+}
