@@ -72,6 +72,11 @@ public struct PresentedKey: Sendable, Hashable {
     public let group: KeyGroup
     public let form: Form
 
+    public init(group: KeyGroup, form: Form) {
+        self.group = group
+        self.form = form
+    }
+
     /// Whether the key is of the newer kind.
     public var isOpaque: Bool { form != .legacy }
 }

@@ -57,7 +57,7 @@ import Testing
     @Test func `a point that is not on the curve is refused`() {
         let jwk = PublishedKeys.changing(
             PublishedKeys.es256,
-            ["y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a1".replacingLast(), "d": .some(nil)])
+            ["y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a4", "d": .some(nil)])
         #expect(throws: KeyError.self) { try VerificationKey(jwk: jwk) }
     }
 
@@ -86,7 +86,7 @@ import Testing
                 let value = Bool.random(using: &generator) ? values.randomElement(using: &generator)! : random
                 jwk[members.randomElement(using: &generator)!] = value
             }
-            do {
+            do throws(KeyError) {
                 let key = try SigningKey(jwk: jwk)
                 let signature = try key.sign([1, 2, 3])
                 #expect(key.verificationKey.isValid(signature, for: [1, 2, 3]))
@@ -95,9 +95,4 @@ import Testing
             }
         }
     }
-}
-
-extension String {
-    /// Another last letter, four steps on in the alphabet, so that no stray bits are set.
-    fileprivate func replacingLast() -> String { dropLast() + "4" }
 }

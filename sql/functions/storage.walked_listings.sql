@@ -1,6 +1,11 @@
 -- The listings apps and the storage service call, under the names and columns of Supabase Storage. All run with the
 -- caller's rights. The prefix is a plain text: % and _ mean themselves.
 
+-- A restored project may have older forms with fewer parameters; beside ours they would make calls ambiguous.
+drop function if exists storage.search(text, text, integer, integer, integer);
+drop function if exists storage.search_v2(text, text, integer, integer, text);
+drop function if exists storage.list_objects_with_delimiter(text, text, text, integer, text, text);
+
 -- Listing of a folder, ignoring case, names relative to the folder. The folder is the prefix up to its last slash; what
 -- follows, and "search", filter the entries by their beginning. "levels" is implied by the prefix and kept for callers.
 -- Sorted by a time, folders come first, because they have none.
@@ -185,11 +190,14 @@ begin
             and u.key >= wanted and u.key < wanted || chr(1114111)
     ),
     entry as (
-        select distinct on (coalesce(listed.folder, listed.key) collate "C", case when listed.folder is null then listed.id end)
-            coalesce(listed.folder, listed.key) as key, listed.id, listed.created_at
+        select listed.key, listed.id, listed.created_at
         from listed
-        order by coalesce(listed.folder, listed.key) collate "C", case when listed.folder is null then listed.id end,
-            listed.created_at
+        where listed.folder is null
+        union all
+        select listed.folder, min(listed.id), min(listed.created_at)
+        from listed
+        where listed.folder is not null
+        group by listed.folder
     )
     select entry.key, entry.id, entry.created_at
     from entry

@@ -67,6 +67,17 @@ alter table auth.users
     add column if not exists is_sso_user boolean not null default false,
     add column if not exists deleted_at timestamptz,
     add column if not exists is_anonymous boolean not null default false;
+do $widen$
+begin
+    -- 15 characters once.
+    if exists (
+        select from information_schema.columns
+        where table_schema = 'auth' and table_name = 'users' and column_name = 'phone' and data_type <> 'text')
+    then
+        alter table auth.users alter column phone type text, alter column phone_change type text;
+    end if;
+end
+$widen$;
 comment on table auth.users is 'Auth: one row a user. Written by the auth service alone.';
 
 create table if not exists auth.identities (

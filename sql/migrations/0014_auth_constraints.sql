@@ -2,6 +2,19 @@
 
 -- Uniqueness moved from the plain column to addresses of accounts that are not single sign-on.
 alter table auth.users drop constraint if exists users_email_key;
+-- Gave way to a plain index, so that old tokens can be purged.
+alter table auth.refresh_tokens drop constraint if exists refresh_tokens_parent_fkey;
+do $case_insensitive$
+begin
+    -- Once an index on the plain address; looking up goes by the lower-case one.
+    if not exists (
+        select from pg_indexes
+        where schemaname = 'auth' and indexname = 'users_instance_id_email_idx' and indexdef like '%lower(%')
+    then
+        drop index if exists auth.users_instance_id_email_idx;
+    end if;
+end
+$case_insensitive$;
 
 do $constraints$
 declare

@@ -1,0 +1,116 @@
+/// One measurement that several readings of the same scanned page agree on.
+struct AgreedRow: Sendable, Hashable {
+    var row: LabRow
+    /// 0 to 1, by how many readings agree on value, range and unit and how sure recognition was.
+    var certainty: Double
+    var rangeIsTrusted: Bool
+}
+
+/// Compares readings of one scanned page, each made under other settings. A value counts only when at least two
+/// readings print the same digits; what is seen but not agreed on is named as uncertain and never guessed.
+struct ReadingComparison: Sendable {
+    var agreed: [AgreedRow] = []
+    var uncertain: [DocumentReading.UncertainRow] = []
+    /// All readings say the same in every field.
+    var isUnanimous = true
+
+    init(_ readings: [LabTable]) {
+        for cluster in Self.clusters(readings) {
+            guard let row = Self.vote(cluster, readings: readings.count) else {
+                isUnanimous = false
+                if let name = cluster.max(by: { $0.nameConfidence < $1.nameConfidence }) {
+                    uncertain.append(.init(name: name.name, page: name.page))
+                }
+                continue
+            }
+            agreed.append(row)
+            isUnanimous = isUnanimous && Self.isUnanimous(cluster, readings: readings.count)
+        }
+        let names = Set((agreed.map(\.row.name) + uncertain.map(\.name)).map(\.withoutSpaces))
+        for unreadable in readings.flatMap(\.unreadable) where !names.contains(unreadable.name.withoutSpaces) {
+            isUnanimous = false
+            if !uncertain.contains(unreadable) { uncertain.append(unreadable) }
+        }
+    }
+
+    /// Rows at the same height, at most one of each reading, from top to bottom.
+    private static func clusters(_ readings: [LabTable]) -> [[LabRow]] {
+        var clusters: [(centerY: Double, height: Double, readings: Set<Int>, rows: [LabRow])] = []
+        for (reading, table) in readings.enumerated() {
+            for row in table.rows {
+                let match = clusters.firstIndex { cluster in
+                    !cluster.readings.contains(reading) && abs(cluster.centerY - row.centerY) < cluster.height * 0.6
+                }
+                if let match {
+                    clusters[match].readings.insert(reading)
+                    clusters[match].rows.append(row)
+                } else {
+                    clusters.append((row.centerY, row.bottom - row.top, [reading], [row]))
+                }
+            }
+        }
+        return clusters.sorted { $0.centerY < $1.centerY }.map(\.rows)
+    }
+
+    private static func isUnanimous(_ rows: [LabRow], readings: Int) -> Bool {
+        guard rows.count == readings else { return false }
+        return Set(rows.map(\.valueText)).count == 1 && Set(rows.map(\.flag)).count == 1
+            && Set(rows.map(\.rangeText.withoutSpaces)).count == 1 && Set(rows.map(\.unit.withoutSpaces)).count == 1
+            && Set(rows.map(\.name.withoutSpaces)).count == 1 && rows.allSatisfy(\.unitIsKnown)
+    }
+
+    private static func vote(_ rows: [LabRow], readings: Int) -> AgreedRow? {
+        guard let (value, valueVotes) = winner(rows.map(\.valueText.withoutSpaces)), valueVotes >= 2 else { return nil }
+        let same = rows.filter { $0.valueText.withoutSpaces == value }
+        guard var row = same.max(by: { $0.valueConfidence < $1.valueConfidence }) else { return nil }
+        let (range, rangeVotes) = winner(rows.map(\.rangeText.withoutSpaces)) ?? ("", 0)
+        let rangeIsTrusted = rangeVotes >= 2
+        if rangeIsTrusted, let found = rows.first(where: { $0.rangeText.withoutSpaces == range }) {
+            row.rangeText = found.rangeText
+        }
+        let unitVotes = settleUnit(&row, rows)
+        settleName(&row, rows)
+        // A mark counts when at least half of the readings see it: marks are small and get lost, not invented.
+        let marks = rows.compactMap(\.flag)
+        row.flag = marks.count * 2 >= rows.count ? winner(marks)?.0 : nil
+        let total = Double(readings)
+        let certainty =
+            0.55 * Double(valueVotes) / total + 0.2 * Double(rangeVotes) / total + 0.1 * Double(unitVotes) / total
+            + 0.15 * row.valueConfidence
+        return AgreedRow(row: row, certainty: certainty, rangeIsTrusted: rangeIsTrusted)
+    }
+
+    /// A unit that is one beats a mended one, which beats a text that is none.
+    private static func settleUnit(_ row: inout LabRow, _ rows: [LabRow]) -> Int {
+        let exact = rows.filter { $0.unitIsKnown && !$0.unitIsRepaired && !$0.unit.isEmpty }
+        let known = rows.filter { $0.unitIsKnown && !$0.unit.isEmpty }
+        let pool = !exact.isEmpty ? exact : !known.isEmpty ? known : rows
+        guard let (unit, votes) = winner(pool.map(\.unit.withoutSpaces)),
+            let found = pool.first(where: { $0.unit.withoutSpaces == unit })
+        else { return 0 }
+        row.unit = found.unit
+        row.unitIsKnown = found.unitIsKnown
+        row.unitIsRepaired = found.unitIsRepaired
+        return votes
+    }
+
+    private static func settleName(_ row: inout LabRow, _ rows: [LabRow]) {
+        guard let (name, votes) = winner(rows.map(\.name.withoutSpaces)) else { return }
+        let pool = votes >= 2 ? rows.filter { $0.name.withoutSpaces == name } : rows
+        // The edge of a box eats first letters; where no two agree, the longer name has lost less.
+        let best = pool.max { ($0.name.withoutSpaces.count, $0.nameConfidence) < ($1.name.withoutSpaces.count, $1.nameConfidence) }
+        if let best { row.name = best.name }
+    }
+
+    /// The commonest item and its count; of equals the one seen first.
+    private static func winner<Item: Hashable>(_ items: [Item]) -> (Item, Int)? {
+        var counts: [Item: Int] = [:]
+        for item in items { counts[item, default: 0] += 1 }
+        let most = counts.values.max() ?? 0
+        return items.first { counts[$0] == most }.map { ($0, most) }
+    }
+}
+
+extension String {
+    var withoutSpaces: String { filter { !$0.isWhitespace } }
+}
