@@ -9,5 +9,6 @@ create table if not exists medmitra.schema_migrations (
     applied_at timestamptz not null default now()
 );
 
-comment on schema medmitra is 'What MedMitra Gateway keeps for itself: migrations, jobs, keys. Not exposed to API callers.';
+comment on schema medmitra is
+    'What MedMitra Gateway keeps for itself: migrations, jobs, keys. Not exposed to API callers.';
 comment on table medmitra.schema_migrations is 'Which files of sql/ were applied, with the checksum they had then.';

@@ -97,7 +97,7 @@ private struct JSONParser {
     private mutating func object(depth: Int) throws(JSONError) -> JSON {
         position += 1
         var object = JSONObject()
-        var seen = Set<String>()
+        var index = JSONMemberIndex()
         skipSpace()
         if try peek() == UInt8(ascii: "}") {
             position += 1
@@ -111,7 +111,11 @@ private struct JSONParser {
             guard try peek() == UInt8(ascii: ":") else { throw .unexpectedByte(offset: position) }
             position += 1
             let member = try value(depth: depth + 1)
-            if seen.insert(key).inserted { object.appendUnchecked(key, member) } else { object[key] = member }
+            if let place = index.place(of: key, in: object) {
+                object.replaceUnchecked(at: place, member)
+            } else {
+                object.appendUnchecked(key, member)
+            }
             skipSpace()
             let next = try peek()
             guard next == UInt8(ascii: ",") || next == UInt8(ascii: "}") else {

@@ -30,9 +30,9 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// The value under `key`, or nil; setting nil removes the member.
     public subscript(key: String) -> JSON? {
-        get { members.first { $0.key == key }?.value }
+        get { members.first { $0.key.hasSameBytes(as: key) }?.value }
         set {
-            let index = members.firstIndex { $0.key == key }
+            let index = members.firstIndex { $0.key.hasSameBytes(as: key) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -53,6 +53,9 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// Appends without looking for an earlier member of the same name; only for keys known to be new.
     mutating func appendUnchecked(_ key: String, _ value: JSON) { members.append((key, value)) }
+
+    /// Sets the value of the member at `place`; only for places known to exist.
+    mutating func replaceUnchecked(at place: Int, _ value: JSON) { members[place].value = value }
 
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.members.count == right.members.count
@@ -91,7 +94,11 @@ extension JSON {
     public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
     public var isNull: Bool { self == .null }
-    public var double: Double? { if case .number(let text) = self { Double(text) } else { nil } }
+    /// The value as a double; nil where it would be infinite.
+    public var double: Double? {
+        guard case .number(let text) = self, let value = Double(text), value.isFinite else { return nil }
+        return value
+    }
     /// The value as an integer: `3` and `3.0` are, `3.5` and numbers outside `Int` are not.
     public var int: Int? {
         guard case .number(let text) = self else { return nil }

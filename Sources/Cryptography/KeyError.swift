@@ -28,7 +28,8 @@ public enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .missingMember(let name): "the JWK has no member \"\(name)\""
         case .invalidMember(let name): "the member \"\(name)\" of the JWK is not of its form"
         case .unsupported(let member, let value): "the JWK's \"\(member)\" is \"\(value)\", which is not supported"
-        case .algorithmMismatch(let declared, let keyType): "\"\(declared)\" is no algorithm for a key of type \(keyType)"
+        case .algorithmMismatch(let declared, let keyType):
+            "\"\(declared)\" is no algorithm for a key of type \(keyType)"
         case .purpose(let wanted): "the JWK's \"use\" or \"key_ops\" does not allow it to \(wanted)"
         case .privateHalfMissing: "the JWK holds no private key"
         case .pairMismatch: "the private and the public half of the key do not belong together"

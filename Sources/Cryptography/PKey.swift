@@ -61,7 +61,9 @@ internal import COpenSSL
 
     /// A new key pair: RSA with `rsaBits`, or P-256 for nil.
     static func generate(rsaBits: Int?) -> PKey? {
-        guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, rsaBits == nil ? "EC" : "RSA", nil) else { return nil }
+        guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, rsaBits == nil ? "EC" : "RSA", nil) else {
+            return nil
+        }
         defer { unsafe EVP_PKEY_CTX_free(context) }
         guard unsafe EVP_PKEY_keygen_init(context) == 1 else { return nil }
         if let rsaBits {

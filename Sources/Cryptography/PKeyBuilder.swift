@@ -16,7 +16,7 @@ internal import COpenSSL
     }
 
     deinit {
-        for unsafe number in unsafe numbers { unsafe BN_clear_free(number) }
+        unsafe numbers.forEach { unsafe BN_clear_free($0) }
         unsafe OSSL_PARAM_BLD_free(builder)
     }
 
@@ -72,7 +72,8 @@ internal import COpenSSL
     }
 
     private static func withAddress(of text: StaticString, _ body: (UnsafePointer<CChar>) -> Int32) -> Int32 {
-        unsafe UnsafeRawPointer(text.utf8Start).withMemoryRebound(to: CChar.self, capacity: text.utf8CodeUnitCount + 1) {
+        unsafe UnsafeRawPointer(text.utf8Start).withMemoryRebound(to: CChar.self, capacity: text.utf8CodeUnitCount + 1)
+        {
             unsafe body($0)
         }
     }

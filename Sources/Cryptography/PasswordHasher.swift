@@ -28,6 +28,7 @@ public final class PasswordHasher: Sendable {
     private let waitingMax: Int
     private let pool: NIOThreadPool
     private let unfinished = Atomic<Int>(0)
+    private let isStopped = Atomic<Bool>(false)
 
     /// Starts the threads. Throws `.costOutOfRange` for a cost that bcrypt or common sense does not allow.
     public init(_ configuration: Configuration = Configuration()) throws(PasswordError) {
@@ -77,6 +78,7 @@ public final class PasswordHasher: Sendable {
 
     /// Stops the threads after the passwords being worked on; those still waiting throw `.stopped`.
     public func shutdown() async {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
         // The pool reports an error only when it was shut down before, which is what was asked for.
         try? await pool.shutdownGracefully()
     }
@@ -86,6 +88,7 @@ public final class PasswordHasher: Sendable {
     ) async throws(PasswordError) -> Result {
         let before = unfinished.wrappingAdd(1, ordering: .relaxed).oldValue
         defer { unfinished.wrappingSubtract(1, ordering: .relaxed) }
+        guard !isStopped.load(ordering: .sequentiallyConsistent) else { throw .stopped }
         guard before < unfinishedMax else { throw .overloaded(waiting: waitingMax) }
         do {
             return try await pool.runIfActive {
@@ -95,10 +98,9 @@ public final class PasswordHasher: Sendable {
             }
         } catch let error as PasswordError {
             throw error
-        } catch is CancellationError {
-            throw .cancelled
         } catch {
-            throw .stopped
+            // The pool says the same of a caller who left and of work it dropped because it stops.
+            throw isStopped.load(ordering: .sequentiallyConsistent) ? .stopped : .cancelled
         }
     }
 }

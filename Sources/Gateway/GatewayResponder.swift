@@ -84,7 +84,7 @@ public struct GatewayResponder: Sendable {
                     id: requestID, method: head.method, path: below, query: query, headers: head.headerFields,
                     body: request.body, credentials: credentials,
                     clientAddress: clientAddress(head.headerFields, remote: remoteAddress))
-                let (response, route) = await handle(admitted, by: surface)
+                let (response, route) = await handle(admitted, by: mount)
                 return outcome(response, surface, route: route)
             } catch {
                 return outcome(Refusals.key(error), surface, route: "refused")
@@ -94,10 +94,11 @@ public struct GatewayResponder: Sendable {
         }
     }
 
-    private func handle(_ request: GatewayRequest, by surface: any Surface) async -> (Response, route: String) {
+    private func handle(_ request: GatewayRequest, by mount: Mount) async -> (Response, route: String) {
+        let surface = mount.surface
         var request = request
         do {
-            let match = try surface.routes.match(request.method, request.path)
+            let match = try mount.routes.match(request.method, request.path)
             request.parameters = match.parameters
             request.route = match.route.template
             return (try await match.route.handler(request), request.route)

@@ -15,7 +15,8 @@ public final class TokenCache: Sendable {
 
     /// What `verifier` says of `token` at `now`, perhaps from memory. Throws as ``TokenVerifier/verify(_:now:)``;
     /// refusals are not remembered.
-    public func verify(_ token: String, with verifier: TokenVerifier, now: Timestamp) throws(TokenError) -> VerifiedToken
+    public func verify(_ token: String, with verifier: TokenVerifier, now: Timestamp) throws(TokenError)
+        -> VerifiedToken
     {
         let count = token.utf8.count
         guard count <= TokenLimits.token.bytes else {

@@ -71,7 +71,8 @@ extension TokenError: CustomStringConvertible {
         case .tooLarge: "token is malformed: token is too large"
         case .segmentCount: "token is malformed: token contains an invalid number of segments"
         case .undecodable(.signature): "token is malformed: could not base64 decode signature"
-        case .undecodable(let part): "token is malformed: could not base64 decode \(part == .header ? "header" : "claim")"
+        case .undecodable(let part):
+            "token is malformed: could not base64 decode \(part == .header ? "header" : "claim")"
         case .notAnObject(let part): "token is malformed: could not JSON decode \(part == .header ? "header" : "claim")"
         case .algorithmMissing: "token is unverifiable: signing method (alg) is unspecified"
         case .criticalExtensions: "token is unverifiable: critical header parameters are not supported"

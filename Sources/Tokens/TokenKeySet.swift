@@ -54,7 +54,8 @@ public struct TokenKeySet: Sendable {
         var named: [String: VerificationKey] = [:]
         for entry in (jwks["keys"]?.array ?? []).prefix(TokenLimits.keysMax) {
             // A public document has no business with symmetric keys.
-            guard let jwk = entry.object, jwk["kty"] != "oct", let keyID = jwk["kid"]?.string, named[keyID] == nil else {
+            guard let jwk = entry.object, jwk["kty"] != "oct", let keyID = jwk["kid"]?.string, named[keyID] == nil
+            else {
                 continue
             }
             // Unusable keys are skipped, not fatal: providers publish kinds that we do not know beside those we do.

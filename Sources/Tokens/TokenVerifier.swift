@@ -21,7 +21,9 @@ public struct TokenVerifier: Sendable {
         let segments = try TokenSegments(bytes)
         let header = try TokenHeader(base64URL: text.extracting(segments.header))
         let candidates = try keys.candidates(algorithm: header.algorithm, keyID: header.keyID)
-        guard let signature = Base64URL.decode(text.extracting(segments.signature)) else { throw .undecodable(.signature) }
+        guard let signature = Base64URL.decode(text.extracting(segments.signature)) else {
+            throw .undecodable(.signature)
+        }
         guard let key = candidates.first(where: { $0.isValid(signature, for: text.extracting(segments.signed)) }) else {
             throw .signatureInvalid
         }

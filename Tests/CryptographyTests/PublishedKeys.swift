@@ -41,9 +41,12 @@ enum PublishedKeys {
     static let es256Signature =
         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
 
-    static func changing(_ jwk: JSONObject, _ changes: [String: JSON?]) -> JSONObject {
+    /// A copy with members set or, with `removing`, left out.
+    static func changing(
+        _ jwk: JSONObject, _ changes: [String: JSON] = [:], removing removed: [String] = []
+    ) -> JSONObject {
         var changed = jwk
-        for (name, value) in changes { changed[name] = value }
-        return changed
+        for (name, value) in changes { changed[name] = .some(value) }
+        return JSONObject(changed.members.filter { !removed.contains($0.key) }.map { ($0.key, $0.value) })
     }
 }

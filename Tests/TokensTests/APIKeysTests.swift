@@ -61,7 +61,8 @@ import Tokens
         #expect(APIKeys.isDemoSecret("super-secret-jwt-token-with-at-least-32-characters-long"))
         #expect(!APIKeys.isDemoSecret(Workbench.secret))
         let demoKey = Workbench.forge(
-            claims: #"{"role":"anon","iss":"supabase-demo","iat":1641769200,"exp":1799535600}"#, secret: Array(demo.utf8))
+            claims: #"{"role":"anon","iss":"supabase-demo","iat":1641769200,"exp":1799535600}"#,
+            secret: Array(demo.utf8))
         #expect(APIKeys.isDemoKey(demoKey))
         #expect(APIKeys.isDemoKey("sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz"))
         #expect(!APIKeys.isDemoKey(OpaqueKey.generate(.service).reveal()))

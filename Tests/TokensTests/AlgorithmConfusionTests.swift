@@ -4,13 +4,15 @@ import Testing
 import Tokens
 
 @Suite struct AlgorithmConfusionTests {
+    /// Made once: an RSA key takes a good part of a second.
+    private static let pair = Result { () throws(KeyError) in
+        (rsa: try SigningKey.generate(.rs256, keyID: "rsa"), curve: try SigningKey.generate(.es256, keyID: "curve"))
+    }
+
     let rsa: SigningKey
     let curve: SigningKey
 
-    init() throws {
-        rsa = try SigningKey.generate(.rs256, keyID: "rsa")
-        curve = try SigningKey.generate(.es256, keyID: "curve")
-    }
+    init() throws { (rsa, curve) = try AlgorithmConfusionTests.pair.get() }
 
     private func asymmetric() throws -> TokenVerifier {
         var verifyOnly = rsa.privateJWK.reveal()
@@ -44,7 +46,9 @@ import Tokens
         #expect(throws: TokenError.signatureInvalid) { try Workbench.verifier().verify(token, now: Workbench.now) }
     }
 
-    @Test(arguments: ["{}", #"{"typ":"JWT"}"#, #"{"alg":null}"#, #"{"alg":["HS256"]}"#, #"{"alg":1}"#, #"{"ALG":"HS256"}"#])
+    @Test(arguments: [
+        "{}", #"{"typ":"JWT"}"#, #"{"alg":null}"#, #"{"alg":["HS256"]}"#, #"{"alg":1}"#, #"{"ALG":"HS256"}"#,
+    ])
     func `a header without an algorithm is refused`(header: String) throws {
         let verifier = try Workbench.verifier()
         #expect(throws: TokenError.algorithmMissing) {

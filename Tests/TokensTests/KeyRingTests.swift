@@ -65,7 +65,8 @@ import Tokens
         let ring = try ring()
         let foreign = Workbench.forge(
             claims: #"{"role":"service_role"}"#, secret: Array(Workbench.otherSecret.utf8))
-        let unsigned = Workbench.segment(#"{"alg":"none"}"#) + "." + Workbench.segment(#"{"role":"service_role"}"#) + "."
+        let unsigned =
+            Workbench.segment(#"{"alg":"none"}"#) + "." + Workbench.segment(#"{"role":"service_role"}"#) + "."
         let known = secret.reveal()
         let texts = [
             "", " ", "null", foreign, unsigned, known + "x", String(known.dropLast()), known.uppercased(), " " + known,

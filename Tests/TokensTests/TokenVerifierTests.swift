@@ -66,7 +66,9 @@ import Tokens
             error: .claimOutOfRange("exp")),
         Refusal(
             name: "exp in milliseconds", claims: #"{"exp":1750003600000}"#, error: .claimOutOfRange("exp")),
-        Refusal(name: "exp twice, the last past", claims: #"{"exp":9999999999,"exp":5}"#, error: .expired(at: Timestamp(seconds: 5))),
+        Refusal(
+            name: "exp twice, the last past", claims: #"{"exp":9999999999,"exp":5}"#,
+            error: .expired(at: Timestamp(seconds: 5))),
         Refusal(
             name: "nbf ahead", claims: #"{"nbf":1750000001}"#,
             error: .notYetValid(before: Timestamp(seconds: 1_750_000_001))),
@@ -98,7 +100,9 @@ import Tokens
         let token = Workbench.forge(claims: #"{"nbf":1750000000,"exp":1750000001}"#)
         #expect(try Workbench.verifier().verify(token, now: Workbench.now).notBefore == Workbench.now)
         let fraction = Workbench.forge(claims: #"{"exp":1750000000.5}"#)
-        #expect(try Workbench.verifier().verify(fraction, now: Workbench.now).expiresAt?.microseconds == 1_750_000_000_500_000)
+        #expect(
+            try Workbench.verifier().verify(fraction, now: Workbench.now).expiresAt?.microseconds
+                == 1_750_000_000_500_000)
     }
 
     @Test func `of a repeated claim the last counts, as it does in PostgreSQL`() throws {
@@ -160,7 +164,9 @@ import Tokens
     @Test func `random texts are refused without harm`() throws {
         let verifier = try Workbench.verifier()
         var generator = SeededGenerator(seed: 11)
-        let pieces = [".", "e30", "eyJhbGciOiJIUzI1NiJ9", "{", "=", "_", "-", "\u{0}", "é", "AAAA", "null", "bnVsbA", "W10"]
+        let pieces = [
+            ".", "e30", "eyJhbGciOiJIUzI1NiJ9", "{", "=", "_", "-", "\u{0}", "é", "AAAA", "null", "bnVsbA", "W10",
+        ]
         for round in 0..<3000 {
             let text =
                 round % 3 == 0
@@ -174,7 +180,9 @@ import Tokens
     @Test func `random bytes that are genuinely signed never crash the reader of claims`() throws {
         let verifier = try Workbench.verifier()
         var generator = SeededGenerator(seed: 12)
-        let pieces = ["{", "}", "\"exp\"", ":", "1", "9e99", "\"role\"", ",", "null", "[", "]", "-", "\"\\u0000\"", "1e-400"]
+        let pieces = [
+            "{", "}", "\"exp\"", ":", "1", "9e99", "\"role\"", ",", "null", "[", "]", "-", "\"\\u0000\"", "1e-400",
+        ]
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 0...12, using: &generator))
                 .map { _ in pieces.randomElement(using: &generator)! }.joined()

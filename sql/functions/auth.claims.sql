@@ -1,6 +1,6 @@
 -- Who is calling, as policies, column defaults and views of apps ask it. The gateway sets request.jwt.claims for each
--- transaction; older PostgREST versions set one setting a claim (request.jwt.claim.<name>), which wins when it is there.
--- An empty setting counts as absent: that is what a custom setting reverts to after its transaction.
+-- transaction; older PostgREST versions set one setting a claim (request.jwt.claim.<name>), which wins when it is
+-- there. An empty setting counts as absent: that is what a custom setting reverts to after its transaction.
 create or replace function auth.uid() returns uuid
 language sql stable
 as $function$

@@ -1,6 +1,6 @@
--- A change of the schema tells every gateway to read it again (channel pgrst, payload "reload schema"). Event triggers
--- are a superuser's; without them the REST service notices a change only when somebody sends the notification.
--- The names are those of hosted projects, whose dumps carry the same triggers.
+-- A change of the schema tells every gateway to read it again (channel pgrst, payload "reload schema"). Event
+-- triggers are a superuser's; without them the REST service notices a change only when somebody sends the
+-- notification. The names are those of hosted projects, whose dumps carry the same triggers.
 create or replace function extensions.pgrst_ddl_watch() returns event_trigger
 language plpgsql
 as $function$

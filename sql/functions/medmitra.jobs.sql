@@ -16,9 +16,9 @@ create or replace trigger notify_jobs
     after insert on medmitra.jobs
     for each statement execute function medmitra.notify_jobs();
 
--- Queues the analysis of one of the caller's own cases, in the caller's transaction. While one is queued or running for
--- the case, that one is answered with created = false. Raises no_data_found for a case that is not the caller's, whether
--- it exists or not.
+-- Queues the analysis of one of the caller's own cases, in the caller's transaction. While one is queued or running
+-- for the case, that one is answered with created = false. Raises no_data_found for a case that is not the caller's,
+-- whether it exists or not.
 --
 -- It runs as medmitra_service, whom the policy on public.cases also shows only the caller's cases: a mistake here
 -- cannot reach across doctors.
@@ -59,7 +59,8 @@ begin
     return next;
 end
 $function$;
-comment on function medmitra.enqueue_analysis(text, uuid, jsonb) is 'Queues the analysis of one of the caller''s cases.';
+comment on function medmitra.enqueue_analysis(text, uuid, jsonb) is
+    'Queues the analysis of one of the caller''s cases.';
 
 -- Taking a function over needs CREATE on its schema for the new owner, for the length of this transaction.
 grant create on schema medmitra to medmitra_service;

@@ -1,6 +1,6 @@
--- Rows and bytes go together: whatever removes or replaces a row of storage.objects queues its bytes for removal in the
--- same transaction, and whatever removes a case's file removes its object. So nothing is forgotten when a case is deleted
--- through REST, by a cascade, or by an operator's SQL.
+-- Rows and bytes go together: whatever removes or replaces a row of storage.objects queues its bytes for removal in
+-- the same transaction, and whatever removes a case's file removes its object. So nothing is forgotten when a case is
+-- deleted through REST, by a cascade, or by an operator's SQL.
 
 create or replace function medmitra.queue_object_deletion() returns trigger
 language plpgsql security definer

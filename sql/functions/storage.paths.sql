@@ -18,7 +18,8 @@ language sql immutable strict parallel safe
 as $function$
     select split_part(split_part(name, '/', -1), '.', -1)
 $function$;
-comment on function storage.extension(text) is 'What follows the last dot of the last segment; the segment without a dot.';
+comment on function storage.extension(text) is
+    'What follows the last dot of the last segment; the segment without a dot.';
 
 create or replace function storage.get_common_prefix(p_key text, p_prefix text, p_delimiter text) returns text
 language sql immutable strict parallel safe

@@ -1,20 +1,25 @@
 -- The engine of all listings by name: walks the keys below a prefix in byte order and folds what lies behind a
--- delimiter into one entry. After a folder it seeks past everything inside, so a page costs as many index descents as it
--- has entries, however many objects the folders hold.
+-- delimiter into one entry. After a folder it seeks past everything inside, so a page costs as many index descents as
+-- it has entries, however many objects the folders hold.
 --
--- Runs with the caller's rights: row-level security decides what is seen. Only comparisons of plain columns are used to
--- seek, because those may use an index below row-level security.
+-- Runs with the caller's rights: row-level security decides what is seen. Only comparisons of plain columns are used
+-- to seek, because those may use an index below row-level security.
 --
 -- after_key continues a listing: a folder (ending in the delimiter) or an object key, as returned in "key".
 -- Folded listings compare without regard to case; a folder then appears under the spelling that sorts first.
 create or replace function storage.walk_keys(
-    bucket text, key_prefix text, delimiter text, after_key text, descending boolean, folded boolean, entries_max integer
+    bucket text, key_prefix text, delimiter text, after_key text, descending boolean, folded boolean,
+    entries_max integer
 )
 returns table (
     key text, is_folder boolean, id uuid, metadata jsonb,
     updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz
 )
 language plpgsql stable
+-- One plan for all seeks, and never compiled: policies make the estimates high enough for the compiler, which then
+-- takes a hundred times as long as the seek.
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $function$
 declare
     -- Sorts after every key that continues the same text: the highest code point.
@@ -23,23 +28,33 @@ declare
     rows_max constant integer := 1000;
     low text collate "C" := case when folded then lower(key_prefix) else key_prefix end;
     high text collate "C" := low || beyond;
-    token text collate "C" := case when folded then lower(coalesce(after_key, '')) else coalesce(after_key, '') end;
-    seek text collate "C";
+    token text collate "C" := coalesce(after_key, '');
+    -- Where to go on: behind (ascending) or before (descending) this pair. The second half tells keys apart that
+    -- differ only in case; it is '' where the first half is no key but an edge, and unused unless folded.
+    edge text collate "C";
+    edge_name text collate "C" := '';
     walk refcursor;
     item record;
     rows_read integer;
     entries integer := 0;
-    reopen boolean;
+    at_folder boolean;
 begin
-    if descending then
-        seek := case when token = '' then high else least(token, high) end;
-    elsif token = '' then
-        seek := low;
-    elsif delimiter <> '' and right(token, length(delimiter)) = delimiter then
-        seek := greatest(token || beyond, low);
+    at_folder := delimiter <> '' and right(token, length(delimiter)) = delimiter;
+    if token = '' then
+        edge := case when descending then high else low end;
+    elsif at_folder then
+        edge := case when folded then lower(token) else token end;
+        if not descending then
+            edge := edge || beyond;
+        end if;
     else
-        -- Nothing lies between a text and the same text followed by the lowest character.
-        seek := greatest(token || chr(1), low);
+        edge := case when folded then lower(token) else token end;
+        edge_name := token;
+    end if;
+    -- A token from outside the prefix must not widen the walk.
+    if edge < low or edge > high then
+        edge := case when edge < low then low else high end;
+        edge_name := '';
     end if;
 
     while entries < entries_max loop
@@ -48,57 +63,69 @@ begin
                 select o.name, o.name_lower as position, o.id, o.metadata,
                     o.updated_at, o.created_at, o.last_accessed_at
                 from storage.objects o
-                where o.bucket_id = bucket and o.name_lower >= low and o.name_lower < seek
-                order by o.name_lower desc limit 1000;
+                where o.bucket_id = bucket and o.name_lower >= low
+                    and (o.name_lower, o.name collate "C") < (edge, edge_name)
+                order by o.name_lower desc, o.name collate "C" desc limit 1000;
         elsif folded then
             open walk for
                 select o.name, o.name_lower as position, o.id, o.metadata,
                     o.updated_at, o.created_at, o.last_accessed_at
                 from storage.objects o
-                where o.bucket_id = bucket and o.name_lower >= seek and o.name_lower < high
-                order by o.name_lower limit 1000;
+                where o.bucket_id = bucket and o.name_lower < high
+                    and (o.name_lower, o.name collate "C") > (edge, edge_name)
+                order by o.name_lower, o.name collate "C" limit 1000;
         elsif descending then
             open walk for
                 select o.name, o.name as position, o.id, o.metadata,
                     o.updated_at, o.created_at, o.last_accessed_at
                 from storage.objects o
-                where o.bucket_id = bucket and o.name collate "C" >= low and o.name collate "C" < seek
+                where o.bucket_id = bucket and o.name collate "C" >= low and o.name collate "C" < edge
                 order by o.name collate "C" desc limit 1000;
+        elsif edge_name = '' then
+            -- At an edge, the edge itself may be a key.
+            open walk for
+                select o.name, o.name as position, o.id, o.metadata,
+                    o.updated_at, o.created_at, o.last_accessed_at
+                from storage.objects o
+                where o.bucket_id = bucket and o.name collate "C" >= edge and o.name collate "C" < high
+                order by o.name collate "C" limit 1000;
         else
             open walk for
                 select o.name, o.name as position, o.id, o.metadata,
                     o.updated_at, o.created_at, o.last_accessed_at
                 from storage.objects o
-                where o.bucket_id = bucket and o.name collate "C" >= seek and o.name collate "C" < high
+                where o.bucket_id = bucket and o.name collate "C" > edge and o.name collate "C" < high
                 order by o.name collate "C" limit 1000;
         end if;
 
         rows_read := 0;
-        reopen := false;
-        while entries < entries_max and not reopen loop
+        at_folder := false;
+        while entries < entries_max and not at_folder loop
             fetch walk into item;
             exit when not found;
             rows_read := rows_read + 1;
             key := storage.get_common_prefix(item.name, low, delimiter);
-            is_folder := key is not null;
-            if is_folder then
+            at_folder := key is not null;
+            is_folder := at_folder;
+            if at_folder then
                 id := null; metadata := null; updated_at := null; created_at := null; last_accessed_at := null;
-                seek := case when folded then lower(key) else key end;
+                edge := case when folded then lower(key) else key end;
                 if not descending then
-                    seek := seek || beyond;
+                    edge := edge || beyond;
                 end if;
-                reopen := true;
+                edge_name := '';
             else
                 key := item.name; id := item.id; metadata := item.metadata;
                 updated_at := item.updated_at; created_at := item.created_at;
                 last_accessed_at := item.last_accessed_at;
-                seek := case when descending then item.position else item.position || chr(1) end;
+                edge := item.position;
+                edge_name := item.name;
             end if;
             entries := entries + 1;
             return next;
         end loop;
         close walk;
-        exit when not reopen and rows_read < rows_max;
+        exit when not at_folder and rows_read < rows_max;
     end loop;
 end
 $function$;

@@ -6,9 +6,9 @@ drop function if exists storage.search(text, text, integer, integer, integer);
 drop function if exists storage.search_v2(text, text, integer, integer, text);
 drop function if exists storage.list_objects_with_delimiter(text, text, text, integer, text, text);
 
--- Listing of a folder, ignoring case, names relative to the folder. The folder is the prefix up to its last slash; what
--- follows, and "search", filter the entries by their beginning. "levels" is implied by the prefix and kept for callers.
--- Sorted by a time, folders come first, because they have none.
+-- Listing of a folder, ignoring case, names relative to the folder. The folder is the prefix up to its last slash;
+-- what follows, and "search", filter the entries by their beginning. "levels" is implied by the prefix and kept for
+-- callers. Sorted by a time, folders come first, because they have none.
 create or replace function storage.search(
     prefix text, bucketname text, limits integer default 100, levels integer default 1, offsets integer default 0,
     search text default '', sortcolumn text default 'name', sortorder text default 'asc'
@@ -17,6 +17,7 @@ returns table (
     name text, id uuid, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz, metadata jsonb
 )
 language plpgsql stable
+set jit = off
 as $function$
 declare
     wanted text := lower(coalesce(prefix, '') || coalesce(search, ''));
@@ -64,8 +65,8 @@ begin
 end
 $function$;
 
--- Listing by exact prefix. Folders carry their trailing delimiter and a null id; next_token (or start_after) is the name
--- of the last entry of the page before. An empty delimiter lists every object.
+-- Listing by exact prefix. Folders carry their trailing delimiter and a null id; next_token (or start_after) is the
+-- name of the last entry of the page before. An empty delimiter lists every object.
 create or replace function storage.list_objects_with_delimiter(
     _bucket_id text, prefix_param text, delimiter_param text, max_keys integer default 100,
     start_after text default '', next_token text default '', sort_order text default 'asc'
@@ -93,6 +94,7 @@ returns table (
     metadata jsonb
 )
 language plpgsql stable
+set jit = off
 as $function$
 declare
     wanted text := coalesce(p_prefix, '');
@@ -135,8 +137,8 @@ begin
 end
 $function$;
 
--- One page of list-v2 with the delimiter "/": key is the name relative to the folder, name the full key (a folder's ends
--- in "/"). start_after, with sort_column_after for times, is the last entry of the page before.
+-- One page of list-v2 with the delimiter "/": key is the name relative to the folder, name the full key (a folder's
+-- ends in "/"). start_after, with sort_column_after for times, is the last entry of the page before.
 create or replace function storage.search_v2(
     prefix text, bucket_name text, limits integer default 100, levels integer default 1, start_after text default '',
     sort_order text default 'asc', sort_column text default 'name', sort_column_after text default ''
@@ -146,6 +148,7 @@ returns table (
     metadata jsonb
 )
 language plpgsql stable
+set jit = off
 as $function$
 declare
     wanted text := coalesce(prefix, '');

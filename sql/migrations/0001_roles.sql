@@ -1,4 +1,5 @@
--- The roles every service, policy and dump of a Supabase project refers to. Passwords are set by the server, never here.
+-- The roles every service, policy and dump of a Supabase project refers to. Passwords are set by the server, never
+-- here.
 --
 -- On our own cluster the migrator is a superuser. On a managed database it is an ordinary role with CREATEROLE, which
 -- may lack the right to hand out BYPASSRLS, REPLICATION or SUPERUSER: those roles are then made without the attribute

@@ -13,6 +13,11 @@ begin
             ('authenticator',          'lock_timeout',                        '8s'),
             ('supabase_auth_admin',    'idle_in_transaction_session_timeout', '60s'),
             ('medmitra_service',       'idle_in_transaction_session_timeout', '60s'),
+            -- Policies raise the estimated cost of short queries past the threshold for compiling them, which costs
+            -- tens of milliseconds each time and gains nothing on queries of this size.
+            ('authenticator',          'jit',                                 'off'),
+            ('supabase_storage_admin', 'jit',                                 'off'),
+            ('medmitra_service',       'jit',                                 'off'),
             ('supabase_auth_admin',    'search_path',                         'auth'),
             ('supabase_storage_admin', 'search_path',                         'storage'),
             ('medmitra_service',       'search_path',                         'medmitra'),

@@ -47,8 +47,8 @@ begin
         end;
     end loop;
 
-    -- A noinherit login role gets nothing through its memberships, so each is named. What is there already is not asked
-    -- for again: on a managed database the owner of a schema may be somebody else.
+    -- A noinherit login role gets nothing through its memberships, so each is named. What is there already is not
+    -- asked for again: on a managed database the owner of a schema may be somebody else.
     for wanted in
         select role.name as role, entry.name as name, 'usage' as privilege
         from unnest(array[

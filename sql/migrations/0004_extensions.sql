@@ -1,5 +1,5 @@
--- uuid-ossp and pgcrypto live in schema extensions, where apps' migrations look for them. Both are trusted extensions:
--- CREATE on the database is enough. An extension that is installed elsewhere stays there.
+-- uuid-ossp and pgcrypto live in schema extensions, where apps' migrations look for them. Both are trusted
+-- extensions: CREATE on the database is enough. An extension that is installed elsewhere stays there.
 do $extensions$
 declare
     wanted text;

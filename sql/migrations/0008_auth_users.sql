@@ -1,12 +1,13 @@
--- Users and their identities. Every table of schema auth is written as "the first columns, then each further one if it
--- is missing", so that a schema restored from an older project is brought forward by the same statements.
+-- Users and their identities. Every table of schema auth is written as "the first columns, then each further one if
+-- it is missing", so that a schema restored from an older project is brought forward by the same statements.
 
 -- Names that Supabase Auth gave up in 2021 and 2023; a very old dump still carries them.
 do $renames$
 begin
     if exists (
         select from information_schema.columns
-        where table_schema = 'auth' and table_name = 'users' and column_name = 'confirmed_at' and is_generated = 'NEVER')
+        where table_schema = 'auth' and table_name = 'users' and column_name = 'confirmed_at'
+            and is_generated = 'NEVER')
     then
         alter table auth.users rename column confirmed_at to email_confirmed_at;
     end if;

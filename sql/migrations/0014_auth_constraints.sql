@@ -140,7 +140,8 @@ create index if not exists saml_relay_states_for_email_idx on auth.saml_relay_st
 create index if not exists saml_relay_states_sso_provider_id_idx on auth.saml_relay_states (sso_provider_id);
 
 create index if not exists oauth_clients_deleted_at_idx on auth.oauth_clients (deleted_at);
-create index if not exists oauth_auth_pending_exp_idx on auth.oauth_authorizations (expires_at) where status = 'pending';
+create index if not exists oauth_auth_pending_exp_idx
+    on auth.oauth_authorizations (expires_at) where status = 'pending';
 create index if not exists oauth_consents_active_client_idx
     on auth.oauth_consents (client_id) where revoked_at is null;
 create index if not exists oauth_consents_active_user_client_idx

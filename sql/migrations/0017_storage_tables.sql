@@ -60,7 +60,8 @@ alter table storage.objects
     add column if not exists name_lower text collate "C" generated always as (lower(name)) stored,
     drop constraint if exists objects_owner_fkey;
 comment on column storage.objects.owner is 'Deprecated: owner_id holds the caller whatever form its id has.';
-comment on column storage.objects.version is 'Names the bytes that are live: bucket_id/name/version in the object store.';
+comment on column storage.objects.version is
+    'Names the bytes that are live: bucket_id/name/version in the object store.';
 
 do $reference$
 begin
@@ -75,5 +76,6 @@ $reference$;
 
 create unique index if not exists bucketid_objname on storage.objects (bucket_id, name);
 create index if not exists idx_objects_bucket_id_name on storage.objects (bucket_id, name collate "C");
-create index if not exists idx_objects_bucket_id_name_folded on storage.objects (bucket_id, name_lower);
+create index if not exists idx_objects_bucket_id_name_folded
+    on storage.objects (bucket_id, name_lower, name collate "C");
 create index if not exists name_prefix_search on storage.objects (name text_pattern_ops);

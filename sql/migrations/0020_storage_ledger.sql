@@ -1,5 +1,5 @@
--- Supabase Storage's own ledger, filled in with the names and checksums of its migrations up to the version these tables
--- correspond to, so that the original server would find itself migrated.
+-- Supabase Storage's own ledger, filled in with the names and checksums of its migrations up to the version these
+-- tables correspond to, so that the original server would find itself migrated.
 create table if not exists storage.migrations (
     id integer not null constraint migrations_pkey primary key,
     name varchar(100) not null constraint migrations_name_key unique,

@@ -1,5 +1,5 @@
--- Schema storage belongs to the storage service; as the owner it is not held back by row-level security. Callers reach
--- buckets and objects within their policies, of which a fresh database has only those for labdocs.
+-- Schema storage belongs to the storage service; as the owner it is not held back by row-level security. Callers
+-- reach buckets and objects within their policies, of which a fresh database has only those for labdocs.
 do $owner$
 declare
     item record;

@@ -28,7 +28,8 @@ create index if not exists cases_doctor_id_created_at_idx on public.cases (docto
 
 do $constraints$
 begin
-    if not exists (select from pg_constraint where conrelid = 'public.cases'::regclass and conname = 'cases_status_present')
+    if not exists (
+        select from pg_constraint where conrelid = 'public.cases'::regclass and conname = 'cases_status_present')
     then
         -- Not validated: rows the original wrote are left as they are.
         alter table public.cases

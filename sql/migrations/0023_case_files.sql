@@ -47,7 +47,8 @@ begin
         select from pg_constraint
         where conrelid = 'public.case_files'::regclass and conname = 'case_files_storage_path_in_case')
     then
-        -- The server acts on this key (signs it, removes it): a doctor must not be able to write another case's key here.
+        -- The server acts on this key (signs it, removes it): a doctor must not be able to write another case's key
+        -- here.
         alter table public.case_files
             add constraint case_files_storage_path_in_case check (
                 storage_path is null
@@ -62,10 +63,12 @@ end
 $constraints$;
 
 comment on table public.case_files is 'MedMitra: one row a file. Seen through its case.';
-comment on column public.case_files.storage_path is 'Key of the object in bucket labdocs, null for rows of the original.';
+comment on column public.case_files.storage_path is
+    'Key of the object in bucket labdocs, null for rows of the original.';
 comment on column public.case_files.file_url is 'As the original stored it. The API answers with a signed URL instead.';
 comment on column public.case_files.sha256 is 'SHA-256 of the content, 64 lower-case hexadecimal digits.';
 comment on column public.case_files.text_data is 'Text extracted from a lab file.';
 comment on column public.case_files.ai_summary is 'Findings of a radiology file, JSON as text.';
 comment on column public.case_files.lab_values is 'Values read in a lab file, with unit, reference range and status.';
-comment on column public.case_files.read_error is 'Why the file could not be read, null when it could or was not tried.';
+comment on column public.case_files.read_error is
+    'Why the file could not be read, null when it could or was not tried.';

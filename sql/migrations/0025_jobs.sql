@@ -19,9 +19,11 @@ create table if not exists medmitra.jobs (
     last_error text,
     created_at timestamptz not null default now(),
     finished_at timestamptz,
-    constraint jobs_lease_while_running check ((state = 'running') = (lease_owner is not null and lease_until is not null))
+    constraint jobs_lease_while_running check (
+        (state = 'running') = (lease_owner is not null and lease_until is not null))
 );
-create unique index if not exists jobs_active_unique_key on medmitra.jobs (unique_key) where state in ('queued', 'running');
+create unique index if not exists jobs_active_unique_key
+    on medmitra.jobs (unique_key) where state in ('queued', 'running');
 create index if not exists jobs_claimable_idx on medmitra.jobs (run_after, id) where state = 'queued';
 create index if not exists jobs_lease_idx on medmitra.jobs (lease_until) where state = 'running';
 create index if not exists jobs_finished_idx on medmitra.jobs (finished_at) where state in ('done', 'dead');

@@ -1,6 +1,6 @@
--- Bytes to remove from the object store once the transaction that gave them up has committed. Rows come from triggers on
--- storage.objects and from services that abandon a write. Before removing anything, a sweeper must look whether a live
--- row of storage.objects names the same bytes: a key may have been moved away and back.
+-- Bytes to remove from the object store once the transaction that gave them up has committed. Rows come from triggers
+-- on storage.objects and from services that abandon a write. Before removing anything, a sweeper must look whether a
+-- live row of storage.objects names the same bytes: a key may have been moved away and back.
 create table if not exists medmitra.object_deletions (
     id bigserial constraint object_deletions_pkey primary key,
     bucket_id text not null,

@@ -10,7 +10,8 @@ create table if not exists medmitra.api_keys (
     revoked_at timestamptz
 );
 create unique index if not exists api_keys_live_name_key on medmitra.api_keys (kind, name) where revoked_at is null;
-comment on table medmitra.api_keys is 'Digests of the opaque API keys. A key has enough randomness for a plain SHA-256.';
+comment on table medmitra.api_keys is
+    'Digests of the opaque API keys. A key has enough randomness for a plain SHA-256.';
 
 revoke all on medmitra.api_keys from public, anon, authenticated, service_role;
 grant select, insert, update (revoked_at) on medmitra.api_keys to medmitra_service;

@@ -1,5 +1,5 @@
--- Results of the stages of an analysis run, so that a run taken up again continues where it stopped. They hold what was
--- read in a patient's documents and go with the case.
+-- Results of the stages of an analysis run, so that a run taken up again continues where it stopped. They hold what
+-- was read in a patient's documents and go with the case.
 create table if not exists medmitra.analysis_stages (
     id bigserial constraint analysis_stages_pkey primary key,
     case_id text not null

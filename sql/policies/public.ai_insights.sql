@@ -1,5 +1,6 @@
--- Insights belong to their case, and so to its doctor. A row is tied to a case by a foreign key, which alone would tell
--- whether a case exists; the checks below come first and refuse a foreign case exactly like one that does not exist.
+-- Insights belong to their case, and so to its doctor. A row is tied to a case by a foreign key, which alone would
+-- tell whether a case exists; the checks below come first and refuse a foreign case exactly like one that does not
+-- exist.
 alter table public.ai_insights enable row level security;
 
 -- Without a signed-in doctor there is nothing to do here, and TRUNCATE would pass by the policies.

@@ -48,8 +48,8 @@ create policy "the service role sees all files" on public.case_files
     using (true)
     with check (true);
 
--- The trigger that removes a deleted file's object asks whether another row shares it. It may look at the four columns
--- granted in sql/functions/medmitra.object_deletions.sql.
+-- The trigger that removes a deleted file's object asks whether another row shares it. It may look at the four
+-- columns granted in sql/functions/medmitra.object_deletions.sql.
 drop policy if exists "object removal sees which files share an object" on public.case_files;
 create policy "object removal sees which files share an object" on public.case_files
     for select to supabase_storage_admin

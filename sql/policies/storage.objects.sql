@@ -1,5 +1,5 @@
--- Case files lie in the private bucket labdocs under {lab|radiology}_files/<case_id>/...; a doctor reaches those of the
--- cases that are theirs. There is no UPDATE policy: a document is added or removed, never replaced or moved.
+-- Case files lie in the private bucket labdocs under {lab|radiology}_files/<case_id>/...; a doctor reaches those of
+-- the cases that are theirs. There is no UPDATE policy: a document is added or removed, never replaced or moved.
 -- Other buckets get their policies from the apps that make them.
 drop policy if exists "labdocs: doctors read files of their own cases" on storage.objects;
 create policy "labdocs: doctors read files of their own cases" on storage.objects

@@ -39,10 +39,13 @@ public struct Mount: Sendable {
     /// `/auth/v1`, without a trailing slash; empty for the root.
     public let prefix: String
     public let surface: any Surface
+    /// The surface's routes, asked for once.
+    let routes: RouteTable
 
     public init(_ prefix: String, _ surface: any Surface) {
         self.prefix = prefix
         self.surface = surface
+        routes = surface.routes
     }
 
     /// The path below the mount, or nil when `path` lies elsewhere.

@@ -94,12 +94,44 @@ struct ReadingComparison: Sendable {
         return votes
     }
 
+    /// A unit that no reading made out, looked for again among the words that another reading has in its place.
+    mutating func settleUnits(from page: PageWords) {
+        let words = page.rows().flatMap(\.words)
+        for index in agreed.indices where !agreed[index].row.unitIsKnown {
+            let row = agreed[index].row
+            guard let span = row.unitSpan else { continue }
+            let margin = (row.bottom - row.top) / 2
+            let there = words.filter {
+                $0.left > span.lowerBound - margin && $0.right < span.upperBound + margin && $0.centerY > row.top
+                    && $0.centerY < row.bottom
+            }
+            let text = there.sorted { $0.left < $1.left }.map(\.text).joined(separator: " ")
+            guard UnitGrammar.recognises(text) else { continue }
+            agreed[index].row.unit = text
+            agreed[index].row.unitIsKnown = true
+        }
+    }
+
     private static func settleName(_ row: inout LabRow, _ rows: [LabRow]) {
+        if let whole = uncut(rows.map(\.name)) {
+            row.name = whole
+            return
+        }
         guard let (name, votes) = winner(rows.map(\.name.withoutSpaces)) else { return }
         let pool = votes >= 2 ? rows.filter { $0.name.withoutSpaces == name } : rows
         // The edge of a box eats first letters; where no two agree, the longer name has lost less.
         let best = pool.max { ($0.name.withoutSpaces.count, $0.nameConfidence) < ($1.name.withoutSpaces.count, $1.nameConfidence) }
         if let best { row.name = best.name }
+    }
+
+    /// The line of a box beside a column eats the first letter of a name, or becomes one. A capitalised name that a
+    /// second reading has without its capital ("Troponin" and "roponin") was cut, however many readings cut it.
+    private static func uncut(_ names: [String]) -> String? {
+        names.first { name in
+            guard let first = name.first, first.isUppercase, !"IL".contains(first) else { return false }
+            let cut = name.dropFirst().withoutSpaces
+            return cut.first?.isLowercase == true && names.contains { $0.withoutSpaces == cut }
+        }
     }
 
     /// The commonest item and its count; of equals the one seen first.
@@ -111,6 +143,6 @@ struct ReadingComparison: Sendable {
     }
 }
 
-extension String {
-    var withoutSpaces: String { filter { !$0.isWhitespace } }
+extension StringProtocol {
+    var withoutSpaces: String { String(filter { !$0.isWhitespace }) }
 }

@@ -24,8 +24,9 @@ struct FreeRow {
             let valueWords = words[index..<index + cell.wordCount]
             return LabRow(
                 name: name, value: cell.value, valueText: cell.text, flag: tail.flag, unit: tail.unit,
-                unitIsKnown: tail.unitIsKnown, unitIsRepaired: tail.unitIsRepaired, rangeText: tail.rangeText,
-                page: page, top: row.top, bottom: row.bottom,
+                unitIsKnown: tail.unitIsKnown, unitIsRepaired: tail.unitIsRepaired,
+                unitSpan: tail.unitWords.map { words[index + cell.wordCount + $0.lowerBound].left...words[index + cell.wordCount + $0.upperBound - 1].right },
+                rangeText: tail.rangeText, page: page, top: row.top, bottom: row.bottom,
                 valueConfidence: valueWords.map(\.confidence).min() ?? 0,
                 nameConfidence: words[..<index].map(\.confidence).reduce(0, +) / Double(index),
                 valueGap: row.gap(before: index))
@@ -40,9 +41,10 @@ struct FreeRow {
 
     /// A number in a column of its own before this one would be a second result, and which of the two counts is
     /// not known. "Vitamin B 12" has its number close by.
+    /// Two numbers close together are one that recognition has split.
     private func isSetOff(_ index: Int) -> Bool {
         guard index > 1, PrintedNumber(row.words[index - 1].text) != nil else { return true }
-        return row.gap(before: index - 1) < 2
+        return row.gap(before: index - 1) < 2 && row.gap(before: index) >= 2
     }
 
     /// The name of a row that ends in a known unit and a range but has no number where the value belongs.

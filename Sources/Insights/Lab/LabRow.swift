@@ -10,6 +10,8 @@ struct LabRow: Sendable, Hashable {
     var unitIsKnown: Bool
     /// A single character of the unit was mended.
     var unitIsRepaired = false
+    /// Where the unit stands across the page; nil when none is printed.
+    var unitSpan: ClosedRange<Double>?
     /// Tidied text; empty when none is printed.
     var rangeText: String
     var page: Int

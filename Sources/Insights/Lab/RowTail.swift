@@ -4,6 +4,8 @@ struct RowTail: Sendable, Hashable {
     var unit = ""
     var unitIsKnown = true
     var unitIsRepaired = false
+    /// Which of the words are the unit.
+    var unitWords: Range<Int>?
     var rangeText = ""
     var rangeIsBracketed = false
 
@@ -40,6 +42,7 @@ struct RowTail: Sendable, Hashable {
             var next = tail
             next.unit = repaired ?? text
             next.unitIsRepaired = repaired != nil
+            next.unitWords = words.startIndex..<words.startIndex + count
             if let parsed = parse(words.dropFirst(count), next, repairs) { return parsed }
         }
         // A smudged unit: one short word directly before a bracketed range.
@@ -49,6 +52,7 @@ struct RowTail: Sendable, Hashable {
         var next = tail
         next.unit = first
         next.unitIsKnown = false
+        next.unitWords = words.startIndex..<words.startIndex + 1
         guard let parsed = parse(words.dropFirst(), next, repairs), parsed.rangeIsBracketed else { return nil }
         return parsed
     }

@@ -3,7 +3,7 @@
 enum UnitGrammar {
     static func recognises(_ text: String) -> Bool {
         let parts = parts(text)
-        guard parts.count <= 4, parts.contains(where: { !$0.isEmpty }) else { return false }
+        guard parts.count <= 4, parts.contains(where: { !$0.isEmpty }), hasPlausibleCase(text) else { return false }
         if parts.count == 1 { return isBase(parts[0], isDenominator: false) && !neverAlone.contains(parts[0]) }
         for (index, part) in parts.enumerated() {
             // "/cumm" is a count per volume; only the first part may be empty.
@@ -29,6 +29,15 @@ enum UnitGrammar {
 
     private static func parts(_ text: String) -> [String] {
         text.split(separator: "/", omittingEmptySubsequences: false).map { key(String($0)) }
+    }
+
+    /// Capitals inside a unit that begins in lower case stand for litre, unit, equivalent and a few more (`mL`,
+    /// `mIU`, `mEq`, `kPa`, `mOsm`, `mmHg`). Any other, as in `gM`, is a misreading or no unit.
+    private static func hasPlausibleCase(_ text: String) -> Bool {
+        text.split { !$0.isLetter }.allSatisfy { part in
+            guard part.first?.isLowercase == true else { return true }
+            return part.allSatisfy { !$0.isUppercase || "LUIEPOHK".contains($0) }
+        }
     }
 
     /// Lower case without spaces and dots; superscripts and the two micro signs in ASCII.

@@ -45,10 +45,15 @@ struct ZonedRow {
         let first = row.words.firstIndex { $0 == valueWords.first } ?? 0
         return LabRow(
             name: name, value: cell.value, valueText: cell.text, flag: rest.flag ?? ResultFlag(text(.flag)),
-            unit: unit.text, unitIsKnown: unit.isKnown, unitIsRepaired: unit.isRepaired, rangeText: range,
-            page: page, top: row.top, bottom: row.bottom, valueConfidence: valueWords.map(\.confidence).min() ?? 0,
+            unit: unit.text, unitIsKnown: unit.isKnown, unitIsRepaired: unit.isRepaired,
+            unitSpan: Self.span(words(.unit)), rangeText: range, page: page, top: row.top, bottom: row.bottom, valueConfidence: valueWords.map(\.confidence).min() ?? 0,
             nameConfidence: nameWords.map(\.confidence).reduce(0, +) / Double(max(1, nameWords.count)),
             valueGap: row.gap(before: first))
+    }
+
+    private static func span(_ words: [Word]) -> ClosedRange<Double>? {
+        guard let left = words.map(\.left).min(), let right = words.map(\.right).max(), left <= right else { return nil }
+        return left...right
     }
 
     private typealias Unit = (text: String, isKnown: Bool, isRepaired: Bool)

@@ -1,0 +1,29 @@
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import HummingbirdCore
+internal import Postgres
+
+/// `POST /signup` without an address: an account that only its session can reach (contract, section 6.10).
+extension Endpoints {
+    func signUpAnonymously(_ form: SignUpForm, _ request: GatewayRequest) async throws -> Response {
+        guard configuration.areAnonymousUsersEnabled else { throw AuthError.anonymousDisabled }
+        guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+        let now = clock.now()
+        let user = NewUser(
+            id: SecureRandom.uuid(), audience: audience(of: request), passwordHash: "", userMetadata: form.data,
+            isAnonymous: true)
+        let opening = SessionOpening(userID: user.id, method: "anonymous", request: request, now: now)
+        let grant = try await during(.savingUser) {
+            try opening.opened(
+                try await database.run(
+                    .serviceItself,
+                    [
+                        UserStatements.insert(user, now: now),
+                        UserStatements.setRole(id: user.id, role: configuration.defaultRole),
+                    ] + opening.statements))
+        }
+        guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+        return try answer(grant, now: now)
+    }
+}

@@ -1,0 +1,62 @@
+internal import Core
+internal import Postgres
+
+/// What changing an address stores and sends.
+struct EmailChange: Sendable {
+    var statements: [SQL]
+    var mails: [Mail] = []
+}
+
+extension Endpoints {
+    /// An anonymous user under autoconfirm gets the address at once, as at sign-up. Everybody else confirms it by mail,
+    /// from the present address as well when changes are to be secure.
+    func emailChange(to address: String, of user: User, now: Timestamp) throws(AuthError) -> EmailChange {
+        if user.isAnonymous, configuration.isEmailAutoconfirmed {
+            return EmailChange(statements: adopt(address, userID: user.id, now: now))
+        }
+        _ = try mailer(for: .emailChangeNew)
+        try checkMailInterval(since: user.emailChangeSentAt, now: now)
+        let asksPresent = configuration.isEmailChangeSecure && !user.email.isEmpty
+        let length = configuration.mailedCodeLength
+        let new = OneTimeToken(address: address, codeLength: length)
+        let present = asksPresent ? OneTimeToken(address: user.email, codeLength: length) : nil
+
+        var change = EmailChange(statements: [
+            OneTimeTokenStatements.setEmailChange(
+                userID: user.id, newEmail: address, newHash: new.hash, currentHash: present?.hash ?? "", now: now),
+            OneTimeTokenStatements.upsert(
+                userID: user.id, kind: .emailChangeNew, hash: new.hash, relatesTo: address, now: now),
+        ])
+        change.mails = [mail(.emailChangeNew, to: address, new, newEmail: address, user)]
+        if let present {
+            change.statements.append(
+                OneTimeTokenStatements.upsert(
+                    userID: user.id, kind: .emailChangeCurrent, hash: present.hash, relatesTo: user.email, now: now))
+            change.mails.append(mail(.emailChangeCurrent, to: user.email, present, newEmail: address, user))
+        } else {
+            // A token of an earlier change must not outlive it.
+            change.statements.append(OneTimeTokenStatements.delete(userID: user.id, kind: .emailChangeCurrent))
+        }
+        return change
+    }
+
+    /// Makes an address the user's own: row, identity, providers and confirmation.
+    func adopt(_ address: String, userID: String, now: Timestamp) -> [SQL] {
+        let claims = IdentityStatements.emailData(userID: userID, email: address, isVerified: true)
+        return [
+            UserStatements.setEmail(id: userID, email: address, now: now),
+            IdentityStatements.upsertEmail(userID: userID, data: claims, now: now),
+            IdentityStatements.refreshProviders(userID: userID, now: now),
+            UserStatements.mergeUserMetadata(id: userID, added: claims, now: now),
+            UserStatements.confirmEmail(id: userID, now: now),
+        ]
+    }
+
+    private func mail(
+        _ kind: Mail.Kind, to address: String, _ token: OneTimeToken, newEmail: String, _ user: User
+    ) -> Mail {
+        Mail(
+            kind: kind, recipient: address, code: token.code, token: Secret(token.hash), newEmail: newEmail,
+            userMetadata: user.userMetadata)
+    }
+}

@@ -1,0 +1,13 @@
+internal import Core
+internal import Gateway
+internal import HummingbirdCore
+
+/// `GET /user`
+extension Endpoints {
+    func readUser(_ request: GatewayRequest, by bearer: Bearer) async throws -> Response {
+        guard let audience = bearer.token.audience, audience == self.audience(of: request) else {
+            throw AuthError.audienceMismatch
+        }
+        return .json(bearer.user.json)
+    }
+}

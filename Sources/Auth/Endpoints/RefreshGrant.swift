@@ -1,0 +1,143 @@
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import HummingbirdCore
+internal import Postgres
+
+/// `POST /token?grant_type=refresh_token` (contract, section 4).
+extension Endpoints {
+    func refreshGrant(_ request: GatewayRequest) async throws -> Response {
+        guard let token = try await Fields(request).text("refresh_token"), RefreshTokens.isPlausible(token) else {
+            throw AuthError.refreshTokenMalformed
+        }
+        let now = clock.now()
+        var settings = TransactionSettings.serviceItself
+        settings.set("lock_timeout", "\(AuthLimits.refreshLockWait.components.seconds)s")
+        let outcome: RefreshOutcome
+        do {
+            outcome = try await database.transaction(settings) { transaction in
+                let refresh = Refresh(
+                    transaction: transaction, request: request, configuration: configuration, now: now)
+                return if let counted = CountedRefreshToken(token) {
+                    try await refresh.advance(counted)
+                } else {
+                    try await refresh.rotate(token)
+                }
+            }
+        } catch let error as DatabaseError {
+            throw error.sqlState == .lockNotAvailable
+                ? AuthError.refreshContention : AuthError.database(error, during: .issuingSession)
+        }
+        switch outcome {
+        case .granted(let grant): return try answer(grant, now: now)
+        case .refused(let error): throw error
+        }
+    }
+}
+
+/// A refusal is a value, not a throw: what it revoked is committed all the same.
+private enum RefreshOutcome: Sendable {
+    case granted(Grant)
+    case refused(AuthError)
+}
+
+/// One refresh, inside its transaction.
+private struct Refresh {
+    let transaction: Transaction
+    let request: GatewayRequest
+    let configuration: AuthConfiguration
+    let now: Timestamp
+
+    // MARK: Version 1
+
+    func rotate(_ token: String) async throws -> RefreshOutcome {
+        let results = try await transaction.run([
+            RefreshTokenStatements.lockSession(token: token), RefreshTokenStatements.find(token: token),
+            RefreshTokenStatements.findUser(token: token),
+        ])
+        guard let row = results[1].first else { return .refused(.refreshTokenNotFound) }
+        guard row.optionalText(2) != nil, let userRow = results[2].first else {
+            return .refused(.refreshSessionMissing)
+        }
+        let user = try User(userRow)
+        let session = try Session(row, from: 5)
+        if let refusal = refusal(of: user, session) { return .refused(refusal) }
+
+        let presented = RefreshDecision.Presented(
+            token: token, isRevoked: try row.bool(0), updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
+        let active = row.optionalText(3).map { RefreshDecision.Active(token: $0, parent: row.optionalText(4)) }
+        let decision = RefreshDecision.decide(
+            presented, active: active, policy: RefreshDecision.Policy(configuration), now: now)
+        switch decision {
+        case .repeatSuccessor(let successor):
+            return .granted(Grant(user: user, session: session, refreshToken: successor))
+        case .rotate, .issueAgain:
+            let next = RefreshTokens.make()
+            try await transaction.run([
+                RefreshTokenStatements.revoke(token: token, now: now),
+                RefreshTokenStatements.insert(token: next, parent: token, sessionID: session.id, now: now),
+                markRefreshed(session),
+            ])
+            return .granted(Grant(user: user, session: session, refreshToken: next))
+        case .refuse(let revokesFamily):
+            if revokesFamily {
+                try await transaction.run(RefreshTokenStatements.revokeFamily(sessionID: session.id))
+            }
+            return .refused(.refreshTokenUsed)
+        }
+    }
+
+    // MARK: Version 2
+
+    func advance(_ token: CountedRefreshToken) async throws -> RefreshOutcome {
+        let results = try await transaction.run([
+            RefreshTokenStatements.lockSession(id: token.sessionID),
+            RefreshTokenStatements.find(sessionID: token.sessionID),
+            RefreshTokenStatements.findUser(sessionID: token.sessionID),
+        ])
+        guard let sessionRow = results[1].first, let userRow = results[2].first else {
+            return .refused(.refreshTokenNotFound)
+        }
+        let user = try User(userRow)
+        let session = try Session(sessionRow)
+        guard let key = session.counterKey.flatMap({ Base64URL.decode($0.reveal()) }), let current = session.counter,
+            token.isSigned(with: key)
+        else { return .refused(.refreshTokenNotFound) }
+        if let refusal = refusal(of: user, session) { return .refused(refusal) }
+
+        let decision = CountedRefreshDecision.decide(
+            presented: token.counter, current: current, lastUsedAt: session.lastUsedAt,
+            reuseInterval: configuration.refreshTokenReuseInterval, now: now)
+        switch decision {
+        case .advance:
+            try await transaction.run([
+                SessionStatements.setCounter(id: session.id, counter: current + 1), markRefreshed(session),
+            ])
+            return try granted(user, session, counter: current + 1, key: key)
+        case .repeatCurrent: return try granted(user, session, counter: current, key: key)
+        case .refuseUnknown: return .refused(.refreshTokenNotFound)
+        case .refuseReuse:
+            try await transaction.run(SessionStatements.delete(id: session.id))
+            return .refused(.refreshTokenUsed)
+        }
+    }
+
+    private func granted(_ user: User, _ session: Session, counter: Int, key: [UInt8]) throws -> RefreshOutcome {
+        guard let token = CountedRefreshToken.make(sessionID: session.id, counter: counter, key: key) else {
+            throw AuthError.failed(cause: "a session's refresh counter is out of range")
+        }
+        return .granted(Grant(user: user, session: session, refreshToken: token))
+    }
+
+    // MARK: Both
+
+    private func refusal(of user: User, _ session: Session) -> AuthError? {
+        if user.isBanned(at: now) { return .refreshUserBanned }
+        return SessionPolicy(configuration).expiry(of: session, at: now).map { .refreshSessionExpired($0) }
+    }
+
+    private func markRefreshed(_ session: Session) -> SQL {
+        SessionStatements.markRefreshed(
+            id: session.id, userAgent: request.keptUserAgent, ip: request.keptAddress, now: now)
+    }
+}

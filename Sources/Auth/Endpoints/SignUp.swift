@@ -1,0 +1,111 @@
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import HummingbirdCore
+internal import Postgres
+
+/// `POST /signup` (contract, sections 6.1 and 6.10).
+extension Endpoints {
+    func signUp(_ request: GatewayRequest) async throws -> Response {
+        let form = try SignUpForm(try await Fields(request))
+        guard form.email != nil || form.phone != nil else { return try await signUpAnonymously(form, request) }
+        guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+        let account = try checkedAccount(form, audience: audience(of: request))
+        // Hashed whether or not the account exists, so that the time of the answer does not tell.
+        let hash = try await hash(form.password)
+        return configuration.isEmailAutoconfirmed
+            ? try await signUpConfirmed(account, hash: hash, request)
+            : try await signUpUnconfirmed(account, hash: hash)
+    }
+
+    private func checkedAccount(_ form: SignUpForm, audience: String) throws(AuthError) -> SignUpAccount {
+        guard form.email == nil || form.phone == nil else {
+            throw .invalid("Only an email address or phone number should be provided on signup.")
+        }
+        guard !form.password.isEmpty else { throw .invalid("Signup requires a valid password") }
+        guard let email = form.email else { throw .phoneDisabled(.signUp) }
+        guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
+        try PasswordPolicy(configuration).check(form.password)
+        return SignUpAccount(
+            email: try EmailAddress(email).text, audience: audience, data: form.data, challenge: form.challenge)
+    }
+
+    /// The account is usable at once: everything in one transaction, the session included.
+    private func signUpConfirmed(
+        _ account: SignUpAccount, hash: String, _ request: GatewayRequest
+    ) async throws -> Response {
+        let now = clock.now()
+        let user = account.newUser(hash: hash)
+        let opening = SessionOpening(userID: user.id, method: "password", request: request, now: now)
+        do {
+            let grant = try await database.transaction { transaction in
+                let found = try await transaction.run(
+                    UserStatements.find(email: account.email, audience: account.audience))
+                guard found.isEmpty else { throw AuthError.userAlreadyExists }
+                return try opening.opened(
+                    try await transaction.run(
+                        statements(creating: user, now: now)
+                            + [UserStatements.confirmEmail(id: user.id, now: now)] + opening.statements))
+            }
+            guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+            return try answer(grant, now: now)
+        } catch let error as DatabaseError {
+            // Somebody else signed up with the address between look-up and insert.
+            throw error.isTakenEmail ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
+        }
+    }
+
+    /// User row with what the app's triggers read, then role, identity and the metadata that comes of it.
+    func statements(creating user: NewUser, now: Timestamp) -> [SQL] {
+        let claims = IdentityStatements.emailData(
+            userID: user.id, email: user.email, isVerified: false, data: user.userMetadata)
+        return [
+            UserStatements.insert(user, now: now),
+            UserStatements.setRole(id: user.id, role: configuration.defaultRole),
+            IdentityStatements.upsertEmail(userID: user.id, data: claims, now: now),
+            UserStatements.mergeUserMetadata(id: user.id, added: claims, now: now),
+        ]
+    }
+}
+
+/// A sign-up as it was sent.
+struct SignUpForm: Sendable {
+    let email: String?
+    let phone: String?
+    let password: String
+    let data: JSONObject
+    let challenge: CodeChallenge?
+
+    init(_ fields: Fields) throws(AuthError) {
+        email = try fields.filledText("email")
+        phone = try fields.filledText("phone")
+        password = try fields.text("password") ?? ""
+        var data: JSONObject = [:]
+        data.merge(removingNulls: try fields.object("data") ?? [:])
+        self.data = data
+        challenge = try CodeChallenge.read(fields)
+    }
+}
+
+/// A sign-up with an address that has been judged.
+struct SignUpAccount: Sendable {
+    let email: String
+    let audience: String
+    let data: JSONObject
+    let challenge: CodeChallenge?
+
+    func newUser(hash: String) -> NewUser {
+        NewUser(
+            id: SecureRandom.uuid(), audience: audience, email: email, passwordHash: hash,
+            appMetadata: SignUpAccount.appMetadata, userMetadata: data)
+    }
+
+    static let appMetadata: JSONObject = ["provider": "email", "providers": ["email"]]
+}
+
+extension DatabaseError {
+    /// The address belongs to another account.
+    var isTakenEmail: Bool {
+        sqlState == .uniqueViolation && serverError?.constraint == "users_email_partial_key"
+    }
+}

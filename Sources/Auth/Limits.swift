@@ -1,0 +1,25 @@
+internal import Core
+
+/// What the auth service's work may cost.
+enum AuthLimits {
+    /// A request body: what GoTrue reads at most.
+    static let body = ByteCount.mebibytes(1)
+    /// Characters of an e-mail address: the width of `auth.users.email`.
+    static let emailCharactersMax = 255
+    /// Bytes of a password: bcrypt reads no more.
+    static let passwordBytesMax = 72
+    /// Characters of a refresh token: version 1 has 12, older ones 22, version 2 about 64.
+    static let refreshTokenCharacters = 12...128
+    /// Characters of a PKCE code challenge (RFC 7636, section 4.2).
+    static let codeChallengeCharacters = 43...128
+    /// Characters kept of a session's user agent; the rest says nothing more.
+    static let userAgentCharactersMax = 512
+    /// Longest wait of a refresh for the others of its session (contract, section 4).
+    static let refreshLockWait: Duration = .seconds(5)
+    /// Rows on a page of users when the request does not say.
+    static let usersPerPage = 50
+    /// Rows on a page of users at most; a page is built in memory.
+    static let usersPerPageMax = 1000
+    /// Longest time a ban or another Go duration may name, in hours: a century, so that no timestamp overflows.
+    static let durationHoursMax = 876_000.0
+}

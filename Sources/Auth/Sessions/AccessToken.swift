@@ -1,0 +1,34 @@
+internal import Core
+
+/// What an access token says (contract, section 4): always as the database has it now.
+enum AccessToken {
+    /// The claims in GoTrue's order.
+    static func claims(
+        user: User, session: Session, configuration: AuthConfiguration, now: Timestamp
+    ) -> JSONObject {
+        var claims: JSONObject = [:]
+        if let issuer = configuration.issuer { claims["iss"] = .string(issuer) }
+        claims["sub"] = .string(user.id)
+        claims["aud"] = .string(user.audience)
+        claims["exp"] = .int(expiry(configuration: configuration, now: now))
+        claims["iat"] = .int(now.seconds)
+        claims["email"] = .string(user.email)
+        claims["phone"] = .string(user.phone)
+        claims["app_metadata"] = JSON.object(user.appMetadata).sorted
+        claims["user_metadata"] = JSON.object(user.userMetadata).sorted
+        claims["role"] = .string(user.role.isEmpty ? configuration.defaultRole : user.role)
+        claims["aal"] = .string(session.aal)
+        claims["amr"] = .array(session.methods.map(\.json))
+        claims["session_id"] = .string(session.id)
+        claims["is_anonymous"] = .bool(user.isAnonymous)
+        return claims
+    }
+
+    static func lifetimeSeconds(_ configuration: AuthConfiguration) -> Int {
+        Int(configuration.accessTokenLifetime.components.seconds)
+    }
+
+    static func expiry(configuration: AuthConfiguration, now: Timestamp) -> Int {
+        now.seconds + lifetimeSeconds(configuration)
+    }
+}

@@ -1,0 +1,27 @@
+import Auth
+import Core
+import Synchronization
+
+/// Keeps the mails it is given, or refuses them.
+final class RecordingMailer: Mailer {
+    private let mails = Mutex<[Mail]>([])
+    private let refusing = Mutex(false)
+
+    var sent: [Mail] { mails.withLock { $0 } }
+    func refuse() { refusing.withLock { $0 = true } }
+
+    func send(_ mail: Mail) async throws(MailFailure) {
+        if refusing.withLock({ $0 }) { throw MailFailure(cause: "the test's mailer refuses") }
+        mails.withLock { $0.append(mail) }
+    }
+}
+
+/// Keeps the causes of failures that only the log may show.
+final class RecordingObserver: Observer {
+    private let kept = Mutex<[String]>([])
+    var causes: [String] { kept.withLock { $0 } }
+
+    func observe(_ observation: Observation) {
+        if case .requestFailed(_, _, let cause) = observation { kept.withLock { $0.append(cause) } }
+    }
+}
