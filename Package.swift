@@ -32,7 +32,7 @@ let floors: [Target] = [
         name: "CLibCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
     .target(name: "Core", swiftSettings: house),
-    .target(name: "Schema", swiftSettings: house),
+    .target(name: "Schema", resources: [.embedInCode("sql")], swiftSettings: house),
 
     .target(
         name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", nioPosix],
@@ -79,7 +79,9 @@ let floors: [Target] = [
         name: "Server",
         dependencies: [
             "Core", "Schema", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Auth",
-            "Storage", "Cases", lifecycle, logging, subprocess, nioPosix,
+            "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes, hummingbirdCore,
+            .product(name: "SystemPackage", package: "swift-system"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ], swiftSettings: house),
 
     .executableTarget(
@@ -87,6 +89,53 @@ let floors: [Target] = [
         dependencies: [
             "Server", "Core", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: house),
+]
+
+/// Tests, one target a module; the ones without a module test the house, the policies and the running binary.
+let tests: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["Core", "Cryptography", "Postgres", "Schema"], path: "Tests/TestSupport",
+        swiftSettings: house),
+    .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: house),
+    .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: house),
+    .testTarget(name: "CryptographyTests", dependencies: ["Core", "Cryptography"], swiftSettings: house),
+    .testTarget(name: "TokensTests", dependencies: ["Core", "Cryptography", "Tokens"], swiftSettings: house),
+    .testTarget(
+        name: "PostgresTests", dependencies: ["Core", "Postgres", "TestSupport"], swiftSettings: house),
+    .testTarget(
+        name: "ObjectsTests", dependencies: ["Core", "Cryptography", "Objects", nioCore, fileSystem],
+        swiftSettings: house),
+    .testTarget(
+        name: "JobsTests", dependencies: ["Core", "Cryptography", "Postgres", "Jobs", "TestSupport", lifecycle],
+        swiftSettings: house),
+    .testTarget(name: "InsightsTests", dependencies: ["Core", "Insights", subprocess], swiftSettings: house),
+    .testTarget(
+        name: "GatewayTests",
+        dependencies: [
+            "Core", "Tokens", "Cryptography", "Gateway", httpTypes, hummingbirdCore, nioCore, nioPosix, logging,
+            lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ], swiftSettings: house),
+    .testTarget(
+        name: "AuthTests",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "Auth", "TestSupport", httpTypes,
+            hummingbirdCore, nioCore,
+        ], swiftSettings: house),
+    .testTarget(
+        name: "StorageTests",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Gateway", "Storage", "TestSupport", httpTypes,
+            hummingbirdCore, nioCore,
+        ], swiftSettings: house),
+    .testTarget(
+        name: "CasesTests",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Cases",
+            "TestSupport", httpTypes, hummingbirdCore, nioCore,
+        ], swiftSettings: house),
+    .testTarget(name: "ServerTests", dependencies: ["Core", "Server", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "PolicyTests", dependencies: ["Core", "Postgres", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "TidyTests", swiftSettings: house),
 ]
 
 let package = Package(
@@ -102,7 +151,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
     ],
-    targets: floors
+    targets: floors + tests
 )

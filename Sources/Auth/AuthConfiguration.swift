@@ -1,4 +1,4 @@
-public import Core
+internal import Core
 
 /// What the auth service may be told. Defaults are GoTrue's, named beside each field; where the hosted platform and its
 /// command line differ from GoTrue in a way that clients notice, the hosted value is taken and the comment says so.

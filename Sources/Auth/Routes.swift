@@ -1,4 +1,5 @@
 internal import Gateway
+internal import HTTPTypes
 
 /// Every path of the service. `user` asks for a user's token, `admin` for one with an admin role.
 enum Routes {

@@ -64,7 +64,12 @@ private struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
     }
 
     private func peek() throws(JSONError) -> UInt8 {
@@ -86,8 +91,8 @@ private struct JSONParser {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
-        for byte in Array("\(text)".utf8) {
+    private mutating func literal(_ text: String, _ value: JSON) throws(JSONError) -> JSON {
+        for byte in text.utf8 {
             guard try peek() == byte else { throw .unexpectedByte(offset: position) }
             position += 1
         }
@@ -181,7 +186,18 @@ private struct JSONParser {
 
     private mutating func string() throws(JSONError) -> String {
         position += 1
-        var text: [UInt8] = []
+        let start = position
+        while position < bytes.count, bytes[position] >= 0x20, bytes[position] != UInt8(ascii: "\""),
+            bytes[position] != UInt8(ascii: "\\")
+        {
+            position += 1
+        }
+        // Most strings hold no escape and are taken as they stand.
+        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+            defer { position += 1 }
+            return try plainText(start..<position)
+        }
+        var text = Array(bytes[start..<position])
         while true {
             let byte = try peek()
             position += 1
@@ -194,6 +210,11 @@ private struct JSONParser {
             default: text.append(byte)
             }
         }
+    }
+
+    private func plainText(_ range: Range<Int>) throws(JSONError) -> String {
+        guard let text = try? UTF8Span(validating: bytes.span.extracting(range)) else { throw .invalidUTF8 }
+        return String(copying: text)
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {

@@ -48,7 +48,8 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// A shallow merge: members of `other` win, and a `null` in `other` removes the member
     /// (how GoTrue merges metadata).
     public mutating func merge(removingNulls other: JSONObject) {
-        for (key, value) in other.members { self[key] = value == .null ? nil : value }
+        // In a conditional expression, `nil` would be read as `JSON.null` and kept.
+        for (key, value) in other.members { self[key] = value.isNull ? Optional<JSON>.none : value }
     }
 
     /// Appends without looking for an earlier member of the same name; only for keys known to be new.

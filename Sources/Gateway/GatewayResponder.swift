@@ -117,8 +117,8 @@ public struct GatewayResponder: Sendable {
         var target = Substring(target)
         // An absolute-form target (RFC 9112, 3.2.2) is served by its path.
         for scheme in ["http://", "https://"] where target.hasPrefix(scheme) {
-            let rest = target.dropFirst(scheme.count)
-            target = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
+            target = target.dropFirst(scheme.count).drop { !"/?#".contains($0) }
+            if target.first != "/" { target = "/" + target }
         }
         if let fragment = target.firstIndex(of: "#") { target = target[..<fragment] }
         guard let mark = target.firstIndex(of: "?") else { return (String(target), "") }

@@ -5,14 +5,16 @@ public struct Network: Sendable, Hashable {
 
     /// Nil when `text` is no address or range; a bare address is a range of one.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1)
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = parts.first.flatMap({ Network.parse(String($0)) }) else { return nil }
         bytes = address
         guard parts.count > 1 else {
             prefixLength = address.count * 8
             return
         }
-        guard let length = Int(parts[1]), (0...address.count * 8).contains(length) else { return nil }
+        guard parts[1].utf8.allSatisfy(Network.isDigit), let length = Int(parts[1]), length <= address.count * 8 else {
+            return nil
+        }
         prefixLength = length
     }
 
@@ -69,19 +71,24 @@ public struct Network: Sendable, Hashable {
         guard !text.isEmpty else { return [] }
         var bytes: [UInt8] = []
         for group in text.split(separator: ":", omittingEmptySubsequences: false) {
-            guard (1...4).contains(group.count), let value = UInt16(group, radix: 16) else { return nil }
+            guard (1...4).contains(group.utf8.count), group.first != "+", let value = UInt16(group, radix: 16) else {
+                return nil
+            }
             bytes += [UInt8(value >> 8), UInt8(value & 0xFF)]
         }
         return bytes
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func parseIPv4(_ text: String) -> [UInt8]? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
         var bytes: [UInt8] = []
         for part in parts {
-            guard (1...3).contains(part.count), part.allSatisfy({ $0.isASCII && $0.isNumber }), let byte = UInt8(part)
-            else { return nil }
+            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy(isDigit), let byte = UInt8(part) else {
+                return nil
+            }
             bytes.append(byte)
         }
         return bytes

@@ -1,4 +1,5 @@
 internal import Gateway
+internal import HTTPTypes
 internal import HummingbirdCore
 
 extension StorageService {

@@ -2,6 +2,7 @@ internal import Core
 internal import Gateway
 internal import HTTPTypes
 internal import HummingbirdCore
+internal import Tokens
 
 /// What the service says about itself, to anybody.
 extension Endpoints {

@@ -1,5 +1,7 @@
+internal import Core
 internal import Gateway
 internal import HummingbirdCore
+internal import Postgres
 
 /// `POST /token?grant_type=password` (contract, section 6.2).
 extension Endpoints {

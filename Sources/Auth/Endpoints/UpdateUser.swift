@@ -69,9 +69,9 @@ extension Endpoints {
                 guard try await verify(current, of: user) else { throw .currentPasswordInvalid }
             }
             if try await verify(password, of: user) { throw .samePassword }
-            return PasswordChange(old: hash.reveal(), new: try await hash(password))
+            return PasswordChange(old: hash.reveal(), new: try await self.hash(password))
         }
-        return PasswordChange(old: nil, new: try await hash(password))
+        return PasswordChange(old: nil, new: try await self.hash(password))
     }
 
     /// Other sessions end with the old password.

@@ -1,3 +1,4 @@
+internal import Core
 internal import Cryptography
 
 /// Hashing, always outside of transactions: it takes tens of milliseconds and must not hold a connection.

@@ -3,6 +3,7 @@ internal import Gateway
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Postgres
+internal import Tokens
 
 extension Endpoints {
     /// The session as clients read it (contract, section 3), with a new access token.

@@ -69,7 +69,18 @@ public struct HTTPListener: Service {
     @concurrent
     private func serve(_ request: Request, writer: consuming ResponseWriter, channel: any Channel) async throws {
         let start = ContinuousClock.now
-        let outcome = await respond(to: request, channel: channel)
+        var request = request
+        let outcome: GatewayResponder.Outcome
+        if AwaitedBody.isExpected(by: request) {
+            let (asked, asking) = AsyncStream<Void>.makeStream()
+            request.body = RequestBody(asyncSequence: AwaitedBody(body: request.body, asked: asking))
+            let awaited = request
+            async let answered = respond(to: awaited, channel: channel, whenDone: asking.finish)
+            for await _ in asked { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+            outcome = await answered
+        } else {
+            outcome = await respond(to: request, channel: channel)
+        }
         var response = outcome.response
         let isHead = request.method == .head
         if response.headers[.contentLength] == nil, let length = response.body.contentLength,
@@ -96,7 +107,10 @@ public struct HTTPListener: Service {
 
     /// Runs the request as a task of its own: only a task's handle can be cancelled from the event loop that sees
     /// the client leave. It never outlives this call.
-    private func respond(to request: Request, channel: any Channel) async -> GatewayResponder.Outcome {
+    private func respond(
+        to request: Request, channel: any Channel, whenDone: @Sendable () -> Void = {}
+    ) async -> GatewayResponder.Outcome {
+        defer { whenDone() }
         let address = channel.remoteAddress?.ipAddress
         let work = Task { await responder.respond(to: request, remoteAddress: address) }
         registry.expect(channel) { work.cancel() }

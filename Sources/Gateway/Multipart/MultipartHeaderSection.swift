@@ -9,14 +9,13 @@ struct MultipartHeaderSection {
 
     init(limits: MultipartLimits) { self.limits = limits }
 
-    /// Throws when `pending` further bytes, of a line whose end is not there yet, are too many.
+    /// Throws when `pending` further bytes, of a line that may not be complete yet, are too many.
     func check(pending: Int) throws(MultipartError) {
         if bytes + pending > limits.headersMax.bytes { throw .headersTooLarge(limit: limits.headersMax) }
     }
 
-    /// Adds a line without its CRLF.
+    /// Adds a checked line, which comes without its CRLF.
     mutating func add(_ line: [UInt8]) throws(MultipartError) {
-        try check(pending: line.count + 2)
         bytes += line.count + 2
         guard line.allSatisfy({ $0 == UInt8(ascii: "\t") || $0 >= 0x20 && $0 != 0x7F }) else { throw .malformedHeader }
         if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t") {

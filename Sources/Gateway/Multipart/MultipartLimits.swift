@@ -4,7 +4,7 @@ public import Core
 public struct MultipartLimits: Sendable {
     /// Parts in one message. Forms of these services have a handful of fields and some dozens of files.
     public var partsMax = 256
-    /// The header section of one part: a disposition with a long file name in UTF-8, a type, and room.
+    /// The header section of one part, its empty line included: a disposition with a long file name in UTF-8, a type, and room.
     public var headersMax = ByteCount.kibibytes(16)
     /// Header fields of one part; RFC 7578 knows three.
     public var headerFieldCountMax = 32

@@ -129,7 +129,7 @@ struct MultipartParser: Sendable {
             return .needsMore
         }
         let length = lineFeed - pending.readerIndex
-        try section.check(pending: length)
+        try section.check(pending: length + 1)
         if length == 1, pending.readableBytesView.first == UInt8(ascii: "\r") {
             state = .contentStart
             return .part(try section.head())

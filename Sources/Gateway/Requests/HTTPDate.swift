@@ -12,7 +12,8 @@ public enum HTTPDate {
         let text = time.rfc3339(fractionDigits: 0)
         let parts = text.split { "-T:Z".contains($0) }
         guard parts.count == 6, let month = Int(parts[1]) else { return "" }
-        let weekday = days[((time.seconds / 86_400) % 7 + 7) % 7]
+        let second = ((time.seconds % 604_800) + 604_800) % 604_800
+        let weekday = days[second / 86_400]
         return "\(weekday), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) GMT"
     }
 
@@ -30,6 +31,9 @@ public enum HTTPDate {
         let dayNumber =
             365 * shiftedYear + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400
             + (153 * shiftedMonth + 2) / 5 + day - 1 - 719_468
-        return Timestamp(seconds: dayNumber * 86_400 + hour * 3600 + minute * 60 + second)
+        let midnight = Timestamp(seconds: dayNumber * 86_400)
+        // A day that its month does not have comes out as one of the next month.
+        guard format(midnight).dropFirst(3).hasPrefix(", \(parts[1]) \(parts[2]) \(parts[3]) ") else { return nil }
+        return midnight.advanced(by: .seconds(hour * 3600 + minute * 60 + second))
     }
 }

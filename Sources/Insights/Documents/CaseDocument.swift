@@ -1,5 +1,6 @@
 /// One uploaded file of a case, ready to be read from local disk.
-public struct CaseDocument: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct CaseDocument: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The form field the file arrived in.
     public enum Category: String, Sendable, Hashable, CaseIterable {
         case lab, radiology

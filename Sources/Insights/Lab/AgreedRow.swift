@@ -60,7 +60,11 @@ struct ReadingComparison: Sendable {
     }
 
     private static func vote(_ rows: [LabRow], readings: Int) -> AgreedRow? {
-        guard let (value, valueVotes) = winner(rows.map(\.valueText.withoutSpaces)), valueVotes >= 2 else { return nil }
+        let values = rows.map(\.valueText.withoutSpaces)
+        // Two readings against two others settle nothing.
+        guard let (value, valueVotes) = winner(values), valueVotes >= 2, valueVotes * 2 > values.count else {
+            return nil
+        }
         let same = rows.filter { $0.valueText.withoutSpaces == value }
         guard var row = same.max(by: { $0.valueConfidence < $1.valueConfidence }) else { return nil }
         let (range, rangeVotes) = winner(rows.map(\.rangeText.withoutSpaces)) ?? ("", 0)
@@ -120,7 +124,9 @@ struct ReadingComparison: Sendable {
         guard let (name, votes) = winner(rows.map(\.name.withoutSpaces)) else { return }
         let pool = votes >= 2 ? rows.filter { $0.name.withoutSpaces == name } : rows
         // The edge of a box eats first letters; where no two agree, the longer name has lost less.
-        let best = pool.max { ($0.name.withoutSpaces.count, $0.nameConfidence) < ($1.name.withoutSpaces.count, $1.nameConfidence) }
+        let best = pool.max {
+            ($0.name.withoutSpaces.count, $0.nameConfidence) < ($1.name.withoutSpaces.count, $1.nameConfidence)
+        }
         if let best { row.name = best.name }
     }
 

@@ -17,7 +17,9 @@ struct CSVColumns: Sendable, Hashable {
             if let role = Self.roles[key], columns[role] == nil { columns[role] = index }
         }
         let isSure = [Role.unit, .range, .low, .high, .flag].contains { columns[$0] != nil }
-        guard let value = columns[.value], let name = columns[.test] ?? (isSure ? columns[.name] : nil) else { return nil }
+        guard let value = columns[.value], let name = columns[.test] ?? (isSure ? columns[.name] : nil) else {
+            return nil
+        }
         self.name = name
         self.value = value
         unit = columns[.unit]

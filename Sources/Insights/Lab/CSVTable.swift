@@ -56,6 +56,7 @@ struct CSVTable: Sendable, Hashable {
             if character.isNewline { break }
             if ",;\t".contains(character) { counts[character, default: 0] += 1 }
         }
-        return [",", ";", "\t"].max { (counts[$0] ?? 0, $0 == "," ? 1 : 0) < (counts[$1] ?? 0, $1 == "," ? 1 : 0) } ?? ","
+        return [",", ";", "\t"].max { (counts[$0] ?? 0, $0 == "," ? 1 : 0) < (counts[$1] ?? 0, $1 == "," ? 1 : 0) }
+            ?? ","
     }
 }

@@ -25,7 +25,10 @@ struct FreeRow {
             return LabRow(
                 name: name, value: cell.value, valueText: cell.text, flag: tail.flag, unit: tail.unit,
                 unitIsKnown: tail.unitIsKnown, unitIsRepaired: tail.unitIsRepaired,
-                unitSpan: tail.unitWords.map { words[index + cell.wordCount + $0.lowerBound].left...words[index + cell.wordCount + $0.upperBound - 1].right },
+                unitSpan: tail.unitWords.map {
+                    words[index + cell.wordCount + $0.lowerBound]
+                        .left...words[index + cell.wordCount + $0.upperBound - 1].right
+                },
                 rangeText: tail.rangeText, page: page, top: row.top, bottom: row.bottom,
                 valueConfidence: valueWords.map(\.confidence).min() ?? 0,
                 nameConfidence: words[..<index].map(\.confidence).reduce(0, +) / Double(index),

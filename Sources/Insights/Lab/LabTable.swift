@@ -9,7 +9,7 @@ struct LabTable: Sendable {
     /// `isRecognised` says that the words come from recognition, where single characters may be wrong.
     init(page: PageWords, header carried: TableHeader?, isRecognised: Bool) {
         var reader = PageReader(page: page.number, isRecognised: isRecognised, header: carried, isCarried: true)
-        let rows = page.rows()
+        let rows = isRecognised ? page.rows().map(\.withNumbersJoined) : page.rows()
         if let carried { reader.boundaries = carried.boundaries(rows: rows) }
         for (index, row) in rows.enumerated() where row.words.count <= Limits.rowWordsMax {
             if let header = TableHeader(row) {

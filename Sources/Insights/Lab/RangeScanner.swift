@@ -2,7 +2,7 @@
 enum RangeScanner {
     static func bounds(_ text: String) -> ReferenceRange.Bounds? {
         var scanner = Scanner(text)
-        scanner.skipWords(["normal", "ref", "ref.", "reference", "range", "value", "values", ":", "="])
+        scanner.skipWords(["normal", "ref.", "ref", "reference", "range", "value", "values", ":", "="])
         if let (isUpper, excludes) = scanner.comparator() {
             guard let number = scanner.number(), scanner.restIsUnit() else { return nil }
             return ReferenceRange.Bounds(

@@ -49,7 +49,8 @@ enum StratifiedRange {
             case "f" where hasColon: self = .sex(.female)
             case "adult", "adults": self = .adult
             case "child", "children", "paediatric", "pediatric": self = .child
-            case "normal", "desirable", "optimal", "sufficient", "sufficiency", "negative", "non-diabetic": self = .normal
+            case "normal", "desirable", "optimal", "sufficient", "sufficiency", "negative", "non-diabetic":
+                self = .normal
             case "borderline", "high", "low", "deficient", "deficiency", "insufficient", "insufficiency", "elevated",
                 "positive", "diabetic", "prediabetic", "pre-diabetic", "prediabetes", "diabetes", "toxic", "toxicity",
                 "optimum-high", "intermediate", "equivocal", "newborn", "newborns", "infant", "infants", "pregnant",

@@ -52,7 +52,9 @@ struct TableHeader: Sendable {
 
     private static func role(_ key: String, after previous: Role?) -> Role? {
         // "Normal value", "Reference values", "Previous result": the first word decides.
-        if let previous, previous == .range || previous == .ignored, ["value", "values", "result", "results"].contains(key) {
+        if let previous, previous == .range || previous == .ignored,
+            ["value", "values", "result", "results"].contains(key)
+        {
             return previous
         }
         return words[key]
@@ -73,33 +75,28 @@ struct TableHeader: Sendable {
         "time": .ignored, "s.no": .ignored, "sno": .ignored, "sr": .ignored, "sl": .ignored, "no": .ignored,
         "loinc": .ignored, "lab": .ignored, "code": .ignored,
     ]
-    private static let modifiers: Set<String> = ["name", "names", "description", "done", "of", "your", "patient", "&", "and", "desired", "your's"]
+    private static let modifiers: Set<String> = [
+        "name", "names", "description", "done", "of", "your", "patient", "&", "and", "desired", "your's",
+    ]
     private static let money: Set<String> = [
         "amount", "price", "rate", "rs", "inr", "usd", "eur", "qty", "quantity", "total", "discount", "tax", "gst",
         "hsn", "charges", "charge", "fee", "fees", "mrp", "cost", "paid", "balance", "debit", "credit",
     ]
 
-    /// Where each column ends, found from the rows below: between two headings, the place that the fewest words
-    /// cross.
+    /// Where each column ends, found from the rows below: between two headings, the place that the fewest words of
+    /// table rows cross, and of several such places the one nearest to where the next heading begins.
     func boundaries(rows: [TextRow]) -> [Double] {
-        let body = rows.filter { $0.words.count <= 14 && $0.words.count >= 2 }
+        // Running text has no gaps as wide as those between columns.
+        let body = rows.filter { row in row.words.indices.dropFirst().contains { row.gap(before: $0) >= 2 } }
         return zip(columns, columns.dropFirst()).map { left, right in
             let start = (left.left + left.right) / 2
-            let end = max(start + 2, (right.left + right.right) / 2)
-            var best: (cost: Int, start: Double, end: Double)?
-            var x = start
-            while x <= end {
-                let cost = body.count { row in row.words.contains { $0.left < x && x < $0.right } }
-                if let known = best, known.cost == cost, x - known.end <= 2.01 {
-                    best?.end = x
-                } else if best.map({ cost < $0.cost }) ?? true {
-                    best = (cost, x, x)
-                }
-                x += 2
+            let end = max(start, (right.left + right.right) / 2)
+            let places = stride(from: start, through: end, by: 2).map { x in
+                let crossing = body.count { row in row.words.contains { $0.left < x && x < $0.right } }
+                return (x: x, crossing: crossing, distance: abs(x - (right.left - 2)))
             }
-            // Left-aligned columns are the commonest: keep close to where the next heading begins.
-            guard let best else { return (left.right + right.left) / 2 }
-            return min(max(right.left - 1, best.start), best.end)
+            let best = places.min { ($0.crossing, $0.distance) < ($1.crossing, $1.distance) }
+            return best?.x ?? right.left
         }
     }
 }

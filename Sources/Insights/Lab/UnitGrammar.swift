@@ -4,7 +4,16 @@ enum UnitGrammar {
     static func recognises(_ text: String) -> Bool {
         let parts = parts(text)
         guard parts.count <= 4, parts.contains(where: { !$0.isEmpty }), hasPlausibleCase(text) else { return false }
-        if parts.count == 1 { return isBase(parts[0], isDenominator: false) && !neverAlone.contains(parts[0]) }
+        // "103 /uL" would be a value and its unit; "103/uL" is a power of ten whose superscript was flattened.
+        if parts.count > 1, let first = text.split(separator: "/").first, first.last == " ",
+            first.dropLast().last?.isASCIIDigit == true, !first.contains("^")
+        {
+            return false
+        }
+        if parts.count == 1 {
+            return isBase(parts[0], isDenominator: false) && !neverAlone.contains(parts[0])
+                && parts[0].contains { $0.isLetter || $0 == "%" }
+        }
         for (index, part) in parts.enumerated() {
             // "/cumm" is a count per volume; only the first part may be empty.
             if part.isEmpty && index > 0 { return false }
@@ -40,33 +49,42 @@ enum UnitGrammar {
         }
     }
 
-    /// Lower case without spaces and dots; superscripts and the two micro signs in ASCII.
+    /// Lower case without spaces and the dots of abbreviations; superscripts as `^3`, the two micro signs in ASCII.
+    /// A space behind a digit stays, because "103 U" is a value and its unit.
     private static func key(_ text: String) -> String {
         let replaced: [Character: String] = [
-            "µ": "u", "μ": "u", "²": "2", "³": "3", "⁶": "6", "⁹": "9", "¹": "1", "⁰": "0", "×": "x", "*": "^",
-            " ": "", ".": "", "(": "", ")": "",
+            "µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁶": "^6", "⁹": "^9", "×": "x", "*": "^", "(": "", ")": "",
         ]
-        return text.lowercased().map { replaced[$0] ?? String($0) }.joined()
+        var key = ""
+        for character in text.lowercased() {
+            if character == "." || character == " ", key.last.map({ !$0.isASCIIDigit }) ?? true { continue }
+            key += replaced[character] ?? String(character)
+        }
+        while key.last == "." || key.last == " " { key.removeLast() }
+        return key
     }
+
+    /// Powers of ten that counts are given in.
+    private static let exponents: Set<String> = ["2", "3", "4", "5", "6", "9", "12"]
 
     private static func isBase(_ part: String, isDenominator: Bool) -> Bool {
         if bases.contains(part) { return true }
         var rest = part[...]
         if rest.hasPrefix("x") { rest = rest.dropFirst() }
         if rest.hasPrefix("10") {
-            // A power of ten: 10^3, 10e9, 103 when the superscript was flattened.
+            // A power of ten: 10^3, 10e9; also 103 where the superscript was flattened and nothing else follows.
             rest = rest.dropFirst(2)
-            if let mark = rest.first, mark == "^" || mark == "e" { rest = rest.dropFirst() }
-            let exponent = rest.prefix { $0.isASCIIDigit }
-            if (1...2).contains(exponent.count) {
-                rest = rest.dropFirst(exponent.count)
-                return rest.isEmpty || bases.contains(String(rest))
-            }
+            let isMarked = rest.first == "^" || rest.first == "e"
+            if isMarked { rest = rest.dropFirst() }
+            let exponent = String(rest.prefix { $0.isASCIIDigit })
+            rest = rest.dropFirst(exponent.count).drop { $0 == " " }
+            if exponents.contains(exponent) { return rest.isEmpty || isMarked && bases.contains(String(rest)) }
         }
         if isDenominator {
             // "per 100 ml", "per 24 h", "per 1.73 m2"
-            let digits = part.prefix { $0.isASCIIDigit }
-            if (1...3).contains(digits.count), bases.contains(String(part.dropFirst(digits.count))) { return true }
+            let digits = part.prefix { $0.isASCIIDigit || $0 == "." }
+            let base = part.dropFirst(digits.count).drop { $0 == " " }
+            if (1...4).contains(digits.count), bases.contains(String(base)) { return true }
         }
         for suffix in ["creatinine", "creat", "cr", "hb", "hgb"] where part.hasSuffix(suffix) {
             if bases.contains(String(part.dropLast(suffix.count))) { return true }
@@ -83,7 +101,7 @@ enum UnitGrammar {
         "%", "kg", "g", "gm", "gms", "grams", "mg", "mgs", "ug", "mcg", "ng", "pg", "fg",
         "mol", "mmol", "mmols", "mmoles", "umol", "nmol", "pmol", "meq", "eq", "mval",
         "l", "ltr", "litre", "liter", "dl", "cl", "ml", "ul", "nl", "pl", "fl",
-        "cumm", "cmm", "mm3", "mm^3", "cm3", "mm", "cm", "m2", "m^2", "sqm", "cumml", "cumml",
+        "cumm", "cmm", "mm3", "mm^3", "cm3", "mm", "cm", "m2", "m^2", "sqm",
         "cells", "cell", "million", "millions", "mill", "mil", "lakh", "lakhs", "thousand", "thousands", "thou",
         "th", "k", "m", "x", "rbc", "wbc",
         "u", "iu", "miu", "uiu", "kiu", "ku", "mu", "units", "unit", "ukat", "nkat", "eu", "au", "bau", "ru",

@@ -36,7 +36,8 @@ struct ZonedRow {
         let resultWords = words(.result)
         let resultTexts = resultWords.map(\.text)
         guard let name = TestName.from(nameWords), let cell = ResultCell(resultTexts, allowsWords: true),
-            let rest = RowTail(Array(resultTexts.dropFirst(cell.wordCount)), flag: cell.flag, repairsUnits: isRecognised),
+            let rest = RowTail(
+                Array(resultTexts.dropFirst(cell.wordCount)), flag: cell.flag, repairsUnits: isRecognised),
             let unit = unit(besides: rest, isRecognised: isRecognised)
         else { return nil }
         let range = [rest.rangeText, ReferenceRange.tidied(text(.range))].filter { !$0.isEmpty }.joined(separator: " ")
@@ -46,13 +47,16 @@ struct ZonedRow {
         return LabRow(
             name: name, value: cell.value, valueText: cell.text, flag: rest.flag ?? ResultFlag(text(.flag)),
             unit: unit.text, unitIsKnown: unit.isKnown, unitIsRepaired: unit.isRepaired,
-            unitSpan: Self.span(words(.unit)), rangeText: range, page: page, top: row.top, bottom: row.bottom, valueConfidence: valueWords.map(\.confidence).min() ?? 0,
+            unitSpan: Self.span(words(.unit)), rangeText: range, page: page, top: row.top, bottom: row.bottom,
+            valueConfidence: valueWords.map(\.confidence).min() ?? 0,
             nameConfidence: nameWords.map(\.confidence).reduce(0, +) / Double(max(1, nameWords.count)),
             valueGap: row.gap(before: first))
     }
 
     private static func span(_ words: [Word]) -> ClosedRange<Double>? {
-        guard let left = words.map(\.left).min(), let right = words.map(\.right).max(), left <= right else { return nil }
+        guard let left = words.map(\.left).min(), let right = words.map(\.right).max(), left <= right else {
+            return nil
+        }
         return left...right
     }
 
@@ -65,7 +69,12 @@ struct ZonedRow {
         if ["-", "--", "n/a"].contains(printed.lowercased()) { return ("", true, false) }
         if UnitGrammar.recognises(printed) { return (printed, true, false) }
         if isRecognised, let repaired = UnitGrammar.repaired(printed) { return (repaired, true, true) }
-        guard words(.unit).count <= 3, printed.count <= 24 else { return nil }
+        // An unknown unit is one or two words. A number or a known unit among them means that words of a neighbouring
+        // column were caught.
+        let texts = words(.unit).map(\.text)
+        guard texts.count <= 2, printed.count <= 24, !texts.contains(where: { PrintedNumber($0) != nil }),
+            texts.count == 1 || !texts.contains(where: UnitGrammar.recognises)
+        else { return nil }
         return (printed, false, false)
     }
 

@@ -29,6 +29,28 @@ struct TextRow: Sendable {
     var plainText: String { words.map(\.text).joined(separator: " ") }
 }
 
+extension TextRow {
+    /// Recognition splits a number behind its point when the paper has a wide gap there: "21." and "0" with no more
+    /// than a letter's width between them are one number.
+    var withNumbersJoined: TextRow {
+        var joined = self
+        joined.words = []
+        for (index, word) in words.enumerated() {
+            if let last = joined.words.last, gap(before: index) < 1.2, last.text.last == ".", last.text.count > 1,
+                last.text.dropLast().allSatisfy(\.isASCIIDigit), word.text.first?.isASCIIDigit == true,
+                word.text.allSatisfy({ $0.isASCIIDigit || "#*HL".contains($0) })
+            {
+                joined.words[joined.words.count - 1].text += word.text
+                joined.words[joined.words.count - 1].width = word.right - last.left
+                joined.words[joined.words.count - 1].confidence = min(last.confidence, word.confidence)
+            } else {
+                joined.words.append(word)
+            }
+        }
+        return joined
+    }
+}
+
 extension PageWords {
     /// The page's rows from top to bottom. Scans may be skewed: rows are formed after turning the page upright by
     /// the slope of its own lines.
@@ -93,7 +115,9 @@ extension PageWords {
 
 extension Word {
     /// A table line or border that recognition took for a character.
-    fileprivate var isRule: Bool { text.allSatisfy { "|¦_—–―".contains($0) } && (height > 3 * width || text.count > 1 || text == "|") }
+    fileprivate var isRule: Bool {
+        text.allSatisfy { "|¦_—–―".contains($0) } && (height > 3 * width || text.count > 1 || text == "|")
+    }
 }
 
 /// The middle value; 0 for none.

@@ -22,7 +22,9 @@ struct RadiologyReport: Sendable, Hashable {
                 sections[current, default: []].append(line)
             }
         }
-        guard sections[.findings] != nil || sections[.impression] != nil, Self.isRadiology(lines, sections) else { return nil }
+        guard sections[.findings] != nil || sections[.impression] != nil, Self.isRadiology(lines, sections) else {
+            return nil
+        }
         examination = ReportLine.paragraphs(sections[.examination] ?? []).first ?? ""
         findings = ReportLine.paragraphs(sections[.findings] ?? []).joined(separator: "\n")
         impressionItems = ReportLine.paragraphs(sections[.impression] ?? []).map(Self.withoutNumber)
@@ -54,7 +56,9 @@ struct RadiologyReport: Sendable, Hashable {
     /// An item that states the absence of something wrong.
     static func isUnremarkable(_ item: String) -> Bool {
         let lowered = item.lowercased()
-        let starts = ["no ", "normal", "unremarkable", "negative", "within normal", "essentially normal", "there is no "]
+        let starts = [
+            "no ", "normal", "unremarkable", "negative", "within normal", "essentially normal", "there is no ",
+        ]
         guard starts.contains(where: lowered.hasPrefix) else { return false }
         // "No fracture. Moderate effusion." states something after all, and so may "No change in the nodule".
         let turns = ["however", " but ", "except", "change", "interval", "progress", "resol", "significant"]

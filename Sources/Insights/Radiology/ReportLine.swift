@@ -44,7 +44,8 @@ struct ReportLine: Sendable, Hashable {
 
     private static func isPageNumber(_ text: String) -> Bool {
         let words = text.lowercased().split(separator: " ")
-        return words.first == "page" && words.count <= 4 && words.dropFirst().allSatisfy { $0 == "of" || Int($0) != nil }
+        return words.first == "page" && words.count <= 4
+            && words.dropFirst().allSatisfy { $0 == "of" || Int($0) != nil }
     }
 
     private static func isItem(_ text: String) -> Bool {

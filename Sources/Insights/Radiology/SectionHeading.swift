@@ -36,7 +36,10 @@ enum SectionHeading: Sendable, Hashable {
         let lowered = line.lowercased()
         if lowered.hasPrefix("dr.") || lowered.hasPrefix("dr ") || lowered.hasPrefix("[") { return true }
         if lowered.contains("electronically signed") || lowered.contains("end of report") { return true }
-        let starts = ["signed", "reported by", "dictated", "transcribed", "board certified", "consultant radiologist", "report approved"]
+        let starts = [
+            "signed", "reported by", "dictated", "transcribed", "board certified", "consultant radiologist",
+            "report approved",
+        ]
         return starts.contains(where: lowered.hasPrefix)
     }
 }

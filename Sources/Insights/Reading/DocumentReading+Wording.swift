@@ -13,7 +13,8 @@ extension DocumentReading {
             reading.impressions = report.impressions
             reading.examination = report.examination
         }
-        let textCertainty = method == .textLayer ? 0.95 : pages.map(\.confidence).reduce(0, +) / Double(max(1, pages.count))
+        let textCertainty =
+            method == .textLayer ? 0.95 : pages.map(\.confidence).reduce(0, +) / Double(max(1, pages.count))
         reading.conclude(document, textCertainty: textCertainty, impressionItems: report?.impressionItems ?? [])
         return reading
     }
@@ -36,7 +37,9 @@ extension DocumentReading {
             sentences.append("Not certain enough to state, please check on the document: \(names).")
         }
         if sentences.isEmpty {
-            sentences = ["The text of \(pages) page\(pages == 1 ? "" : "s") was read; no table of measurements was found in it."]
+            sentences = [
+                "The text of \(pages) page\(pages == 1 ? "" : "s") was read; no table of measurements was found in it."
+            ]
         }
         summary = "\(document.fileName): " + sentences.joined(separator: " ")
         keyAbnormalities =

@@ -25,7 +25,7 @@ struct ImageReading: Sendable {
                 document, pages: [page], method: .opticalRecognition, findings: LabFindings(), report: report)
         }
         let scan = try await ScannedPage(headers: []) { setting async throws(ReadingError) in
-            let ways: [Toolbox.Segmentation] = [.column, .block, .sparse]
+            let ways: [Toolbox.Segmentation] = [.column, .block, .sparse, .automatic]
             return try await toolbox.recognise(image, page: 1, as: ways[setting])
         }
         guard scan.words.letterCount > 0 else { throw .noReadableText }

@@ -9,8 +9,12 @@ public struct Reader: Sendable {
 
     /// Copies share the knowledge of which isolation this machine allows.
     public init(configuration: InsightsConfig) {
+        self.init(configuration: configuration, probe: IsolationProbe())
+    }
+
+    init(configuration: InsightsConfig, probe: IsolationProbe) {
         self.configuration = configuration
-        process = LimitedProcess(programPath: configuration.programPath)
+        process = LimitedProcess(programPath: configuration.programPath, probe: probe)
     }
 
     /// What the document says. Throws ``ReadingError``; its `reason` is the file's failure reason. Cancelling the

@@ -11,19 +11,20 @@ struct ScannedPage: Sendable {
     /// Longest word of pure noise kept in text is decided by its certainty: smudges and stamps come out below this.
     static let wordConfidenceMin = 0.25
 
-    /// `read` yields the words under each of three settings; the third is asked only when the first two differ.
+    /// `read` yields the words under each of four settings; the third is asked only when the first two differ, the
+    /// fourth only when some row is still not certain.
     init(
         headers: [TableHeader?], read: (Int) async throws(ReadingError) -> PageWords
     ) async throws(ReadingError) {
         var pages = [try await read(0), try await read(1)]
         var tables = Self.tables(pages, headers)
         var comparison = ReadingComparison(tables)
-        if !comparison.isUnanimous {
-            pages.append(try await read(2))
+        for setting in 2...3 where setting == 2 ? !comparison.isUnanimous : !comparison.uncertain.isEmpty {
+            pages.append(try await read(setting))
             tables = Self.tables(pages, headers)
             comparison = ReadingComparison(tables)
-            comparison.settleUnits(from: pages[2])
         }
+        if pages.count > 2 { comparison.settleUnits(from: pages[2]) }
         self.comparison = comparison
         hasHeader = tables.contains { $0.header != nil }
         self.headers = tables.map(\.header)

@@ -15,6 +15,8 @@ struct Toolbox: Sendable {
 
     /// How recognition looks at a page; the numbers are tesseract's page segmentation modes.
     enum Segmentation: Int, Sendable {
+        /// Columns and blocks as found.
+        case automatic = 3
         /// One column of text of variable sizes.
         case column = 4
         /// One uniform block.
@@ -49,7 +51,8 @@ struct Toolbox: Sendable {
         case .timedOut: .timedOut(step: step)
         case .outputTooLarge: .resourcesExceeded(step: step)
         // SIGKILL, SIGXFSZ and SIGABRT are how limits end a program; anything else is a crash on this document.
-        case .killed(let signal): [6, 9, 25].contains(signal) ? .resourcesExceeded(step: step) : .programFailed(step: step)
+        case .killed(let signal):
+            [6, 9, 25].contains(signal) ? .resourcesExceeded(step: step) : .programFailed(step: step)
         case .couldNotStart: .programFailed(step: step)
         case .cancelled: .cancelled
         }
@@ -62,7 +65,8 @@ struct Toolbox: Sendable {
     {
         let squareInches = max(0.01, size.width * size.height / (72 * 72))
         let affordable = (Limits.renderedPixelsMax / squareInches).squareRoot()
-        guard affordable >= Limits.renderedDotsPerInchMin, max(size.width, size.height) <= Limits.pageSidePointsMax else {
+        guard affordable >= Limits.renderedDotsPerInchMin, max(size.width, size.height) <= Limits.pageSidePointsMax
+        else {
             throw .pageTooLarge(page: page)
         }
         let resolution = min(dotsPerInch, affordable.rounded(.down))
@@ -77,7 +81,8 @@ struct Toolbox: Sendable {
     }
 
     /// The words recognition sees in an image.
-    func recognise(_ image: PageImage, page: Int, as segmentation: Segmentation) async throws(ReadingError) -> PageWords {
+    func recognise(_ image: PageImage, page: Int, as segmentation: Segmentation) async throws(ReadingError) -> PageWords
+    {
         let output = try await run(
             "tesseract",
             [

@@ -32,7 +32,8 @@ struct CaseEvidence: Sendable {
         for (document, outcome) in outcomes {
             switch outcome {
             case .failed(let reason): failures.append((document.fileName, reason))
-            case .read(let reading) where reading.method == .none: uninterpreted.append(.init(document: document, reading: reading))
+            case .read(let reading) where reading.method == .none:
+                uninterpreted.append(.init(document: document, reading: reading))
             case .read(let reading): sources.append(.init(document: document, reading: reading))
             }
         }

@@ -37,7 +37,9 @@ struct CaseSummary: Sendable {
                 "\($0.name) could not be read for certain, please check (\(source.document.fileName), page \($0.page))"
             }
         }
-        if findings.isEmpty, !evidence.isEmpty { findings = ["No abnormality is documented in the files that were read."] }
+        if findings.isEmpty, !evidence.isEmpty {
+            findings = ["No abnormality is documented in the files that were read."]
+        }
         return Array(findings.prefix(keyFindingsMax))
     }
 

@@ -21,7 +21,9 @@ enum FindingCatalogue {
     private static let coagulation = ("R79.1", "Abnormal coagulation profile")
     private static let transaminases = ("R74.01", "Elevation of levels of liver transaminase levels")
     private static let enzymes = ("R74.8", "Abnormal levels of other serum enzymes")
-    private static let electrolytes = ("E87.8", "Other disorders of electrolyte and fluid balance, not elsewhere classified")
+    private static let electrolytes = (
+        "E87.8", "Other disorders of electrolyte and fluid balance, not elsewhere classified"
+    )
     private static let fewWhiteCells = ("D72.818", "Other decreased white blood cell count")
     private static let whiteCells = ("D72.89", "Other specified disorders of white blood cells")
 
@@ -105,7 +107,10 @@ enum FindingCatalogue {
             ], percentage: true, low: label("Low share in the differential count", whiteCells, 20),
             high: label("Raised share in the differential count", whiteCells, 25)),
         Entry(
-            names: ["wbc", "white blood cell", "white blood cells", "tlc", "leucocyte", "leukocyte", "leucocytes", "leukocytes"],
+            names: [
+                "wbc", "white blood cell", "white blood cells", "tlc", "leucocyte", "leukocyte", "leucocytes",
+                "leukocytes",
+            ],
             low: label("Low white cell count", ("D72.819", "Decreased white blood cell count, unspecified"), 74),
             high: label("Raised white cell count", ("D72.829", "Elevated white blood cell count, unspecified"), 70)),
         Entry(
@@ -116,7 +121,8 @@ enum FindingCatalogue {
 
     private static let chemistryEntries: [Entry] = [
         Entry(
-            names: ["glucose", "sugar", "fbs", "rbs", "ppbs"], low: label("Low blood glucose", ("E16.2", "Hypoglycemia, unspecified"), 92),
+            names: ["glucose", "sugar", "fbs", "rbs", "ppbs"],
+            low: label("Low blood glucose", ("E16.2", "Hypoglycemia, unspecified"), 92),
             high: label("Raised blood glucose", ("R73.9", "Hyperglycemia, unspecified"), 73)),
         Entry(
             names: ["egfr", "gfr", "glomerular filtration rate"],
@@ -127,38 +133,64 @@ enum FindingCatalogue {
         Entry(
             names: ["urea", "bun", "blood urea nitrogen"], low: label("Low urea", chemistry, 12),
             high: label("Raised urea", chemistry, 64)),
-        Entry(names: ["uric acid"], low: label("Low uric acid", chemistry, 12), high: label("Raised uric acid", ("E79.0", "Hyperuricemia without signs of inflammatory arthritis and tophaceous disease"), 46)),
+        Entry(
+            names: ["uric acid"], low: label("Low uric acid", chemistry, 12),
+            high: label(
+                "Raised uric acid",
+                ("E79.0", "Hyperuricemia without signs of inflammatory arthritis and tophaceous disease"), 46)),
         Entry(
             names: ["alt", "sgpt", "ast", "sgot", "alanine aminotransferase", "aspartate aminotransferase"],
             low: nil, high: label("Raised liver transaminase", transaminases, 63)),
         Entry(names: ["bilirubin"], low: nil, high: label("Raised bilirubin", ("R17", "Unspecified jaundice"), 66)),
         Entry(
             names: ["ldh", "lactate dehydrogenase", "lactic dehydrogenase"], low: nil,
-            high: label("Raised lactate dehydrogenase", ("R74.02", "Elevation of levels of lactic acid dehydrogenase [LDH]"), 44)),
+            high: label(
+                "Raised lactate dehydrogenase", ("R74.02", "Elevation of levels of lactic acid dehydrogenase [LDH]"), 44
+            )),
         Entry(
-            names: ["alkaline phosphatase", "alp", "ggt", "gamma gt", "amylase", "lipase", "ck", "cpk", "creatine kinase"],
+            names: [
+                "alkaline phosphatase", "alp", "ggt", "gamma gt", "amylase", "lipase", "ck", "cpk", "creatine kinase",
+            ],
             low: label("Low serum enzyme", enzymes, 20), high: label("Raised serum enzyme", enzymes, 52)),
         Entry(
             names: ["albumin"], low: label("Low albumin", ("R77.0", "Abnormality of albumin"), 57),
             high: label("High albumin", ("R77.0", "Abnormality of albumin"), 20)),
-        Entry(names: ["crp", "c reactive protein", "hs crp"], low: nil, high: label("Raised C-reactive protein", ("R79.82", "Elevated C-reactive protein (CRP)"), 61)),
-        Entry(names: ["esr", "erythrocyte sedimentation rate", "sedimentation rate"], low: nil, high: label("Raised sedimentation rate", ("R70.0", "Elevated erythrocyte sedimentation rate"), 38)),
         Entry(
-            names: ["inr", "prothrombin time", "aptt", "ptt", "pt inr"], low: label("Abnormal coagulation test", coagulation, 45),
+            names: ["crp", "c reactive protein", "hs crp"], low: nil,
+            high: label("Raised C-reactive protein", ("R79.82", "Elevated C-reactive protein (CRP)"), 61)),
+        Entry(
+            names: ["esr", "erythrocyte sedimentation rate", "sedimentation rate"], low: nil,
+            high: label("Raised sedimentation rate", ("R70.0", "Elevated erythrocyte sedimentation rate"), 38)),
+        Entry(
+            names: ["inr", "prothrombin time", "aptt", "ptt", "pt inr"],
+            low: label("Abnormal coagulation test", coagulation, 45),
             high: label("Prolonged coagulation test", coagulation, 68)),
         Entry(
             names: ["tsh", "thyroid stimulating hormone", "free t4", "free t3", "ft4", "ft3", "t3", "t4"],
             low: label("Low thyroid test", thyroid, 54), high: label("Raised thyroid test", thyroid, 54)),
-        Entry(names: ["psa", "prostate specific antigen"], low: nil, high: label("Raised prostate specific antigen", ("R97.20", "Elevated prostate specific antigen [PSA]"), 59)),
-        Entry(names: ["hdl", "non hdl", "ldl", "vldl", "cholesterol", "triglyceride", "triglycerides"], low: label("Lipid value below its range", chemistry, 28), high: label("Lipid value above its range", chemistry, 43)),
+        Entry(
+            names: ["psa", "prostate specific antigen"], low: nil,
+            high: label("Raised prostate specific antigen", ("R97.20", "Elevated prostate specific antigen [PSA]"), 59)),
+        Entry(
+            names: ["hdl", "non hdl", "ldl", "vldl", "cholesterol", "triglyceride", "triglycerides"],
+            low: label("Lipid value below its range", chemistry, 28),
+            high: label("Lipid value above its range", chemistry, 43)),
     ]
 
     /// Names are read as urine tests only when they say so.
     static let urine: [Entry] = [
-        Entry(names: ["protein", "albumin", "microalbumin"], low: nil, high: label("Protein in urine", ("R80.9", "Proteinuria, unspecified"), 58)),
+        Entry(
+            names: ["protein", "albumin", "microalbumin"], low: nil,
+            high: label("Protein in urine", ("R80.9", "Proteinuria, unspecified"), 58)),
         Entry(names: ["glucose", "sugar"], low: nil, high: label("Glucose in urine", ("R81", "Glycosuria"), 57)),
-        Entry(names: ["ketone", "ketones", "acetone"], low: nil, high: label("Ketones in urine", ("R82.4", "Acetonuria"), 60)),
-        Entry(names: ["blood", "rbc", "red blood cells", "erythrocytes"], low: nil, high: label("Blood in urine", ("R31.9", "Hematuria, unspecified"), 62)),
-        Entry(names: ["leukocytes", "leucocytes", "pus cells", "wbc"], low: nil, high: label("White cells in urine", ("R82.81", "Pyuria"), 55)),
+        Entry(
+            names: ["ketone", "ketones", "acetone"], low: nil,
+            high: label("Ketones in urine", ("R82.4", "Acetonuria"), 60)),
+        Entry(
+            names: ["blood", "rbc", "red blood cells", "erythrocytes"], low: nil,
+            high: label("Blood in urine", ("R31.9", "Hematuria, unspecified"), 62)),
+        Entry(
+            names: ["leukocytes", "leucocytes", "pus cells", "wbc"], low: nil,
+            high: label("White cells in urine", ("R82.81", "Pyuria"), 55)),
     ]
 }

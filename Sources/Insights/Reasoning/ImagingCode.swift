@@ -25,7 +25,10 @@ enum ImagingCode {
             "Abnormal findings on diagnostic imaging of heart and coronary circulation"
         ),
         (
-            ["knee", "ankle", "foot", "hip", "shoulder", "elbow", "wrist", "hand", "femur", "tibia", "humerus", "leg", "arm"],
+            [
+                "knee", "ankle", "foot", "hip", "shoulder", "elbow", "wrist", "hand", "femur", "tibia", "humerus",
+                "leg", "arm",
+            ],
             "R93.6", "Abnormal findings on diagnostic imaging of limbs"
         ),
         (

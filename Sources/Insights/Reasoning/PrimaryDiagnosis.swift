@@ -33,13 +33,17 @@ struct PrimaryDiagnosis: Sendable {
 
     private init(leading finding: LabFinding, _ evidence: CaseEvidence) {
         let others = evidence.findings.dropFirst()
-        var text = "\(finding.sentence.asSentence) Coded as \(finding.label.code), \(finding.label.codeTitle): a laboratory finding, not a disease."
+        var text =
+            "\(finding.sentence.asSentence) Coded as \(finding.label.code), \(finding.label.codeTitle): a laboratory finding, not a disease."
         if !others.isEmpty {
             text += " Also out of range: \(others.map { $0.measurement }.joined(separator: "; "))."
         }
-        let title = finding.label.title.map { "\($0) (\(finding.measurement))" } ?? "Abnormal laboratory finding (\(finding.measurement))"
+        let title =
+            finding.label.title.map { "\($0) (\(finding.measurement))" }
+            ?? "Abnormal laboratory finding (\(finding.measurement))"
         // One number outside its range says little about what a patient has; a name of its own says a little more.
-        let weight = finding.isCritical ? 0.65 : finding.label.title == nil ? 0.3 : finding.label.weight >= 50 ? 0.5 : 0.35
+        let weight =
+            finding.isCritical ? 0.65 : finding.label.title == nil ? 0.3 : finding.label.weight >= 50 ? 0.5 : 0.35
         self.init(
             title: title, code: finding.label.code, description: text,
             evidence: evidence.findings.map(\.sentence) + Self.impressions(evidence),
@@ -62,10 +66,13 @@ struct PrimaryDiagnosis: Sendable {
         let judged = evidence.values.filter { $0.status == .normal }
         let isCompared = !judged.isEmpty || !evidence.impressions.isEmpty
         var support: [String] = []
-        if !judged.isEmpty { support.append("\(judged.count) measured values are within their printed reference ranges.") }
+        if !judged.isEmpty {
+            support.append("\(judged.count) measured values are within their printed reference ranges.")
+        }
         support += Self.impressions(evidence)
         self.init(
-            title: isCompared ? "No abnormality documented" : "No abnormality documented; values without reference ranges",
+            title: isCompared
+                ? "No abnormality documented" : "No abnormality documented; values without reference ranges",
             code: "Z01.89",
             description:
                 "The files that were read document nothing out of range. Z01.89, Encounter for other specified special "

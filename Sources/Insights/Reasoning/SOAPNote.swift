@@ -41,11 +41,14 @@ struct SOAPNote: Sendable {
             if reading.labValues.isEmpty, !reading.statesRadiology { paragraphs.append(reading.summary) }
         }
         paragraphs += evidence.uninterpreted.map(\.reading.summary)
-        return paragraphs.isEmpty ? "No document could be read; there are no objective data." : paragraphs.joined(separator: "\n\n")
+        return paragraphs.isEmpty
+            ? "No document could be read; there are no objective data." : paragraphs.joined(separator: "\n\n")
     }
 
     private static func assessment(_ evidence: CaseEvidence) -> String {
-        var lines = evidence.impressions.map { "Radiology impression as stated: \($0.text.asSentence) (\($0.fileName))" }
+        var lines = evidence.impressions.map {
+            "Radiology impression as stated: \($0.text.asSentence) (\($0.fileName))"
+        }
         lines += evidence.findings.map { finding in
             (finding.label.title.map { "\($0): " } ?? "") + finding.sentence.asSentence
         }
@@ -61,7 +64,10 @@ struct SOAPNote: Sendable {
     private static func plan(_ evidence: CaseEvidence) -> String {
         var lines: [String] = []
         for finding in evidence.findings {
-            let urgency = finding.isCritical ? "marked critical, consider acting on it without delay" : "correlate clinically and consider repeating it if it is unexpected"
+            let urgency =
+                finding.isCritical
+                ? "marked critical, consider acting on it without delay"
+                : "correlate clinically and consider repeating it if it is unexpected"
             lines.append("\(finding.value.name) (\(finding.value.value)): \(urgency).")
         }
         for file in Set(evidence.impressions.filter { !$0.isUnremarkable }.map(\.fileName)).sorted() {
@@ -74,8 +80,11 @@ struct SOAPNote: Sendable {
         lines += evidence.uninterpreted.map {
             "\($0.document.fileName) was not interpreted: have it read by a radiologist if that has not been done."
         }
-        lines += evidence.failures.map { "\($0.fileName) could not be read (\($0.reason)): consider uploading it again." }
+        lines += evidence.failures.map {
+            "\($0.fileName) could not be read (\($0.reason)): consider uploading it again."
+        }
         if lines.isEmpty { lines = ["No step follows from the documents alone; correlate clinically."] }
-        return "Suggestions for the treating doctor, each tied to a document:\n" + lines.map { "- \($0)" }.joined(separator: "\n")
+        return "Suggestions for the treating doctor, each tied to a document:\n"
+            + lines.map { "- \($0)" }.joined(separator: "\n")
     }
 }

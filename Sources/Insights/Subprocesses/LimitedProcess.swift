@@ -37,7 +37,7 @@ struct LimitedProcess: Sendable {
         let isolation = try await isolation()
         let command =
             Self.limiting(limits) + ["nice", "-n", "19"] + isolation.wrapper
-            + ["env", "-C", directory, program] + arguments
+            + ["env", "-C", directory, "sh", "-c", Self.reporting, "sh", program] + arguments
         let environment: [Environment.Key: String] = [
             "PATH": programPath, "LC_ALL": "C.UTF-8", "HOME": directory, "TMPDIR": directory,
             // One thread a program: the queue of documents is the unit of parallelism.
@@ -46,10 +46,14 @@ struct LimitedProcess: Sendable {
         let outcome = await Self.race(command, environment, limits)
         if Task.isCancelled { throw .cancelled }
         let output = try outcome.get()
-        // prlimit, nice, unshare and env all answer 127 for a program that is not there.
+        // The shell answers 127 for a program that is not there.
         if output.status == 127 { throw .programMissing(name: program) }
         return output
     }
+
+    /// A shell as the namespace's first process: it reaps, and passes on a killed program's signal as 128 plus its
+    /// number, which `unshare` by itself does not do on every version. Nothing of the document is part of this text.
+    private static let reporting = "\"$@\"; exit $?"
 
     /// The limits are inherited through every program that follows.
     private static func limiting(_ limits: ProcessLimits) -> [String] {
@@ -97,7 +101,7 @@ struct LimitedProcess: Sendable {
                 let errorText = String(decoding: result.standardError, as: UTF8.self)
                 return .success(
                     ProcessOutput(status: Int(code), bytes: result.standardOutput, errorText: errorText))
-            // 128 plus the signal is how a wrapper passes on that its program was killed.
+            // How the shell passes on that its program was killed.
             case .exited(let code): return .failure(killed(signal: Int(code) - 128))
             case .signaled(let signal): return .failure(killed(signal: Int(signal)))
             }

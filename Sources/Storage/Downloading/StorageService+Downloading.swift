@@ -59,7 +59,8 @@ extension StorageService {
         var headers = HTTPFields()
         headers[.acceptRanges] = "bytes"
         // Pages that a stranger uploaded must not run under this origin.
-        headers[.contentType] = record.contentType.lowercased().hasPrefix("text/html") ? "text/plain" : record.contentType
+        headers[.contentType] =
+            record.contentType.lowercased().hasPrefix("text/html") ? "text/plain" : record.contentType
         headers[.xContentTypeOptions] = "nosniff"
         headers[.eTag] = record.etag
         headers[.lastModified] = HTTPDate.format(record.changedAt)

@@ -3,7 +3,8 @@ internal import HTTPTypes
 /// The releases of Python clients whose bucket model knows no `type` (storage contract, section 3).
 enum ClientVersion {
     static func takesBucketTypes(_ headers: HTTPFields) -> Bool {
-        if let version = version(of: "supabase-py", in: headers[.clientInfo]), version.lexicographicallyPrecedes([2, 18])
+        if let version = version(of: "supabase-py", in: headers[.clientInfo]),
+            version.lexicographicallyPrecedes([2, 18])
         {
             return false
         }

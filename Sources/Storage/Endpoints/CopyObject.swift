@@ -54,7 +54,9 @@ extension StorageService {
             if let value = try given.text("cacheControl"), HTTPField.isValidValue(value) {
                 system["cacheControl"] = .string(value)
             }
-            if let type = try given.text("mimetype"), HTTPField.isValidValue(type) { system["mimetype"] = .string(type) }
+            if let type = try given.text("mimetype"), HTTPField.isValidValue(type) {
+                system["mimetype"] = .string(type)
+            }
         }
         return (.object(system), try UserMetadata.parse(header: headers[.xMetadata]))
     }

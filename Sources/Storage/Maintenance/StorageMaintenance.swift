@@ -52,7 +52,10 @@ public struct StorageMaintenance: Sendable {
             var failed: [Int] = []
             for row in claimed.rows {
                 let id = try row.int(0)
-                if try row.bool(2) || (await remove(try row.text(1))) { done.append(id) } else { failed.append(id) }
+                // A row that still names the bytes keeps them.
+                var isDone = try row.bool(2)
+                if !isDone { isDone = await remove(try row.text(1)) }
+                if isDone { done.append(id) } else { failed.append(id) }
             }
             if !done.isEmpty { try await transaction.run(DeletionStatements.done(done)) }
             if !failed.isEmpty { try await transaction.run(DeletionStatements.postpone(failed)) }

@@ -202,7 +202,7 @@ class Server:
     # The embedded cluster
 
     def socket_directory(self) -> pathlib.Path | None:
-        """Where the embedded cluster listens: the third to fifth line of its postmaster.pid say so."""
+        """Where the embedded cluster listens: the fifth line of its postmaster.pid says so."""
         lines = self._postmaster_lines()
         return pathlib.Path(lines[4]) if lines and len(lines) > 4 and lines[4] else None
 
@@ -231,8 +231,5 @@ class Server:
         return result.stdout.strip()
 
     def stored_files(self) -> set[str]:
-        """Files below the data directory that are not PostgreSQL's: objects, and what a cut upload may leave behind."""
-        clusters = {path.parent for path in self.data.glob("*/PG_VERSION")}
-        return {
-            str(path.relative_to(self.data)) for path in self.data.rglob("*")
-            if path.is_file() and not clusters.intersection(path.parents)}
+        """What lies in the object store, and what a cut upload may leave behind there."""
+        return {str(path.relative_to(self.data)) for path in (self.data / "objects").rglob("*") if path.is_file()}

@@ -69,7 +69,7 @@ import Testing
 
         limits = MultipartLimits()
         let section = Self.disposition + "\r\n"
-        limits.headersMax = .bytes(section.utf8.count)
+        limits.headersMax = .bytes(section.utf8.count + 2)
         #expect(Self.steps("--B\r\n\(section)\r\n\r\n--B--", limits: limits).last == .end)
         let tooLarge = MultipartStep.failed(.headersTooLarge(limit: limits.headersMax))
         #expect(Self.steps("--B\r\nX:\r\n\(section)\r\n\r\n--B--", limits: limits).last == tooLarge)

@@ -18,7 +18,9 @@ enum Samples {
     /// Says so when the samples are missing.
     static let areThere: Bool = {
         let found = FileManager.default.fileExists(atPath: path("investigationlabreports.pdf"))
-        if !found { print("SKIPPED: the sample documents are not at \(folder); set MEDMITRA_SHARED to run their tests") }
+        if !found {
+            print("SKIPPED: the sample documents are not at \(folder); set MEDMITRA_SHARED to run their tests")
+        }
         return found
     }()
 
@@ -26,7 +28,8 @@ enum Samples {
         _ path: String, _ category: CaseDocument.Category = .lab, type: String = "application/pdf"
     ) -> CaseDocument {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        return CaseDocument(id: "00000000-0000-4000-8000-000000000001", category: category, fileName: name, mediaType: type, path: path)
+        return CaseDocument(
+            id: "00000000-0000-4000-8000-000000000001", category: category, fileName: name, mediaType: type, path: path)
     }
 }
 

@@ -41,8 +41,11 @@ import Testing
 
     private static func described(_ value: LabValue) -> String {
         // Spaces inside a name or unit are a matter of glyph distance on paper, not of content.
-        [value.name.withoutSpaces, value.value, value.unit.withoutSpaces, value.referenceRange, value.status.rawValue, "\(value.page)"]
-            .joined(separator: " | ")
+        [
+            value.name.withoutSpaces, value.value, value.unit.withoutSpaces, value.referenceRange,
+            value.status.rawValue, "\(value.page)",
+        ]
+        .joined(separator: " | ")
     }
 
     @Test func `all thirty values of the scanned report come out as printed and nothing else`() async throws {
@@ -59,8 +62,6 @@ import Testing
         let insight = Reasoner().insight(
             patient: adult, notes: nil, readings: [(Samples.document("/x/r.pdf"), .read(reading))])
         #expect(insight.keyFindings.count == 3)
-        print(reading.labValues.map { "\($0.json)" }.joined(separator: "\n"))
-        print(insight.json)
     }
 
     @Test func `the spine report is quoted and yields no measurement`() async throws {
@@ -69,13 +70,15 @@ import Testing
         #expect(reading.labValues.isEmpty)
         #expect(reading.method == .textLayer)
         #expect(reading.impressions.split(separator: "\n").count == 4)
-        #expect(reading.impressions.hasPrefix("1. Multilevel degenerative disease and facet arthropathy as detailed above, most severe from C4-5 through C6-7."))
+        #expect(
+            reading.impressions.hasPrefix(
+                "1. Multilevel degenerative disease and facet arthropathy as detailed above, most severe from C4-5 through C6-7."
+            ))
         #expect(reading.impressions.hasSuffix("which is likely reactive."))
         #expect(!reading.findings.contains("NationalRad"))
-        let insight = Reasoner().insight(patient: adult, notes: "neck {pain} \"2 months\"", readings: [(document, .read(reading))])
+        let insight = Reasoner().insight(
+            patient: adult, notes: "neck {pain} \"2 months\"", readings: [(document, .read(reading))])
         #expect(insight.icdCode == "R93.7")
-        print(reading.json)
-        print(insight.json)
     }
 
     @Test func `the radiograph is kept and said to be uninterpreted`() async throws {

@@ -1,0 +1,118 @@
+extension Setting {
+    /// Every setting there is. docs/CONFIGURATION.md is held against this table by a test.
+    public static let all: [Setting] = listening + keys + database + auth + storage + cases + background
+
+    static let listening: [Setting] = [
+        Setting("Listening", "HOST", .text, default: "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all."),
+        Setting(
+            "Listening", "PORT", aliases: ["KONG_HTTP_PORT"], .integer(0...65535), default: "8000",
+            "Port to listen on; 0 takes a free one."),
+        Setting(
+            "Listening", "SUPABASE_PUBLIC_URL", aliases: ["API_EXTERNAL_URL", "GOTRUE_API_EXTERNAL_URL"], .url,
+            default: "http://HOST:PORT",
+            "URL under which clients reach the gateway. Links and file URLs are built from it, never from headers."),
+        Setting("Listening", "TLS_CERT", .file, "Certificate chain in PEM; switches TLS on. Read again when it changes."),
+        Setting("Listening", "TLS_KEY", .file, "Private key of the certificate in PEM."),
+        Setting(
+            "Listening", "HTTP_REDIRECT_PORT", .integer(0...65535),
+            "Port of a plain HTTP listener that redirects to HTTPS; only with TLS."),
+        Setting("Listening", "METRICS_PORT", .integer(0...65535), "Port for Prometheus on the loopback address; off when not set."),
+        Setting(
+            "Listening", "CORS_ALLOWED_ORIGINS", .list, default: "any",
+            "Origins that browsers may call from."),
+        Setting(
+            "Listening", "TRUSTED_PROXIES", .list, default: "none",
+            "Networks (CIDR) whose X-Forwarded-For is believed."),
+        Setting(
+            "Listening", "SERVICES", .list, default: "auth,storage,cases", "Services to run."),
+        Setting("Listening", "DATA_DIR", .file, default: "./data", "Where keys, the embedded database and objects live."),
+        Setting("Listening", "LOG_LEVEL", .oneOf(["debug", "info", "warning", "error"]), default: "info", "Least severe log line written."),
+    ]
+
+    static let keys: [Setting] = [
+        Setting(
+            "Keys", "JWT_SECRET", aliases: ["GOTRUE_JWT_SECRET", "PGRST_JWT_SECRET", "AUTH_JWT_SECRET"], .secret,
+            default: "generated", "Secret that signs access tokens and legacy keys; at least 32 characters."),
+        Setting("Keys", "JWT_PREVIOUS_SECRETS", .list, "Former JWT secrets that still verify tokens; keys rotate keeps them."),
+        Setting("Keys", "ANON_KEY", .secret, default: "generated", "Legacy publishable key: a JWT with role anon."),
+        Setting(
+            "Keys", "SERVICE_ROLE_KEY", aliases: ["SERVICE_KEY"], .secret, default: "generated",
+            "Legacy secret key: a JWT with role service_role."),
+        Setting(
+            "Keys", "SUPABASE_PUBLISHABLE_KEY", .secret, default: "generated", "Publishable key, sb_publishable_…"),
+        Setting("Keys", "SUPABASE_SECRET_KEY", .secret, default: "generated", "Secret key, sb_secret_…"),
+        Setting(
+            "Keys", "JWT_KEYS", aliases: ["GOTRUE_JWT_KEYS"], .secret,
+            "JSON array of private JWKs; the one with key_ops sign signs access tokens, the others only verify."),
+    ]
+
+    static let database: [Setting] = [
+        Setting(
+            "Database", "DATABASE_URL", aliases: ["GOTRUE_DB_DATABASE_URL", "PGRST_DB_URI"], .secret,
+            "An existing PostgreSQL in place of the embedded one. The login migrates, so it owns what it makes."),
+        Setting(
+            "Database", "POSTGRES_PASSWORD", .secret, default: "generated",
+            "Password of the service logins. With DATABASE_URL and without it, services use that login and assume their role."),
+        Setting("Database", "MEDMITRA_PG_BIN", .file, default: "newest below /usr/lib/postgresql", "Folder of initdb and postgres."),
+        Setting("Database", "POSTGRES_USER_NAME", .text, default: "postgres", "System user that runs the embedded PostgreSQL when started as root."),
+        Setting("Database", "DB_POOL_SIZE", .integer(1...500), default: "10", "Most connections of each service."),
+        Setting("Database", "DB_POOL_WAIT_SECONDS", .duration, default: "10", "Longest wait for a free connection."),
+        Setting(
+            "Database", "DB_PREPARED_STATEMENTS", aliases: ["PGRST_DB_PREPARED_STATEMENTS"], .flag, default: "true",
+            "Off for transaction poolers."),
+    ]
+
+    static let auth: [Setting] = [
+        Setting("Auth", "SITE_URL", aliases: ["GOTRUE_SITE_URL"], .url, default: "http://localhost:3000", "The app's own URL."),
+        Setting("Auth", "JWT_EXPIRY", aliases: ["GOTRUE_JWT_EXP"], .duration, default: "3600", "Lifetime of access tokens."),
+        Setting("Auth", "JWT_ISSUER", aliases: ["GOTRUE_JWT_ISSUER"], .text, default: "SUPABASE_PUBLIC_URL/auth/v1", "The iss claim."),
+        Setting("Auth", "JWT_AUD", aliases: ["GOTRUE_JWT_AUD"], .text, default: "authenticated", "The aud claim."),
+        Setting("Auth", "DISABLE_SIGNUP", aliases: ["GOTRUE_DISABLE_SIGNUP"], .flag, default: "false", "Nobody can sign up."),
+        Setting("Auth", "ENABLE_EMAIL_SIGNUP", aliases: ["GOTRUE_EXTERNAL_EMAIL_ENABLED"], .flag, default: "true", "Accounts by e-mail and password."),
+        Setting(
+            "Auth", "ENABLE_EMAIL_AUTOCONFIRM", aliases: ["GOTRUE_MAILER_AUTOCONFIRM"], .flag, default: "true without SMTP_HOST",
+            "Addresses count as confirmed at sign-up. This version sends no mail, so without it sign-up is refused."),
+        Setting("Auth", "ENABLE_ANONYMOUS_USERS", aliases: ["GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED"], .flag, default: "false", "Anonymous sign-in."),
+        Setting("Auth", "PASSWORD_MIN_LENGTH", aliases: ["GOTRUE_PASSWORD_MIN_LENGTH"], .integer(6...72), default: "6", "Shortest password."),
+        Setting(
+            "Auth", "REFRESH_TOKEN_REUSE_INTERVAL", aliases: ["GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL"], .duration, default: "10",
+            "How long a used refresh token is still answered."),
+        Setting("Auth", "SESSIONS_TIMEBOX", aliases: ["GOTRUE_SESSIONS_TIMEBOX"], .duration, "Sessions end this long after sign-in."),
+        Setting("Auth", "SESSIONS_INACTIVITY_TIMEOUT", aliases: ["GOTRUE_SESSIONS_INACTIVITY_TIMEOUT"], .duration, "Sessions end when not refreshed for this long."),
+        Setting("Auth", "SESSIONS_SINGLE_PER_USER", aliases: ["GOTRUE_SESSIONS_SINGLE_PER_USER"], .flag, default: "false", "Only the newest session of a user can be refreshed."),
+        Setting("Auth", "PASSWORD_HASH_THREADS", .integer(1...256), default: "number of cores", "Threads that check passwords."),
+    ]
+
+    static let storage: [Setting] = [
+        Setting("Storage", "FILE_SIZE_LIMIT", .integer(1...5_497_558_138_880), default: "52428800", "Largest object, in bytes."),
+    ]
+
+    static let cases: [Setting] = [
+        Setting("Cases", "CASES_FILE_URL_SECONDS", .duration, default: "3600", "How long the URL of a file works."),
+        Setting("Cases", "OCR_LANGUAGE", .text, default: "eng", "Languages of tesseract, joined by +."),
+        Setting("Cases", "DOCUMENT_MEMORY_MB", .integer(128...65536), default: "1024", "Memory a document program may use."),
+        Setting("Cases", "DOCUMENT_SECONDS", .duration, default: "600", "Time the reading of one document may take."),
+        Setting("Cases", "REQUIRE_NETWORK_ISOLATION", .flag, default: "false", "Read no document where its programs cannot be cut off from the network."),
+    ]
+
+    static let background: [Setting] = [
+        Setting("Background", "JOBS_CONCURRENCY", .integer(1...64), default: "2", "Analyses at a time."),
+        Setting("Background", "JOBS_LEASE_SECONDS", .duration, default: "30", "A worker not heard of for this long is taken for dead."),
+    ]
+
+    /// Names of Supabase's own `.env` that mean nothing to this program, and upstream settings that this version
+    /// does not act on yet. They are accepted and listed once as unused. A trailing `*` stands for anything.
+    static let unused: [String] = [
+        "LOGFLARE_*", "POOLER_*", "VAULT_ENC_KEY", "PG_META_CRYPTO_KEY", "STUDIO_*", "IMGPROXY_*",
+        "DOCKER_SOCKET_LOCATION", "GOOGLE_PROJECT_*", "SECRET_KEY_BASE", "DASHBOARD_*", "KONG_HTTPS_PORT",
+        "POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "ADDITIONAL_REDIRECT_URLS", "ENABLE_PHONE_SIGNUP",
+        "ENABLE_PHONE_AUTOCONFIRM", "MAILER_URLPATHS_*", "SMTP_*", "GOOGLE_*", "GITHUB_*", "AZURE_*", "SMS_*", "MFA_*",
+        "GLOBAL_S3_*", "REGION", "AWS_*", "S3_PROTOCOL_*", "STORAGE_TENANT_ID", "FUNCTIONS_VERIFY_JWT",
+        "GOTRUE_EXTERNAL_*", "GOTRUE_SMTP_*", "GOTRUE_MAILER_*", "GOTRUE_SMS_*", "GOTRUE_MFA_*", "GOTRUE_HOOK_*",
+        "GOTRUE_SECURITY_*", "GOTRUE_RATE_LIMIT_*", "GOTRUE_URI_ALLOW_LIST", "GOTRUE_PASSWORD_*", "GOTRUE_SAML_*",
+        "GOTRUE_OAUTH_SERVER_*", "GOTRUE_PASSKEY_*", "GOTRUE_WEBAUTHN_*", "GOTRUE_JWT_*", "GOTRUE_API_*",
+        "GOTRUE_DB_*", "GOTRUE_LOG_*", "GOTRUE_AUDIT_LOG_*", "GOTRUE_SESSIONS_*", "GOTRUE_CORS_*",
+        "PGRST_DB_*", "PGRST_JWT_*", "PGRST_SERVER_*", "PGRST_LOG_*", "PGRST_OPENAPI_*", "PGRST_ADMIN_*",
+        "PGRST_APP_SETTINGS_*", "SUPABASE_URL", "COMPOSE_*",
+    ]
+}

@@ -1,0 +1,160 @@
+internal import Auth
+internal import Cases
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import Insights
+internal import Jobs
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Objects
+internal import Postgres
+internal import ServiceLifecycle
+internal import Storage
+internal import Tokens
+
+/// Everything above the database: migrates, makes the services, opens the port last and closes it first.
+struct ApplicationService: Service {
+    let configuration: ServerConfiguration
+    let directory: DataDirectory
+    let keys: InstallationKeys
+    let databases: Databases
+    let observer: any Observer
+    let metrics: MetricsObserver
+    let logger: Logger
+    let onReady: @Sendable (ReadyServer) -> Void
+
+    func run() async throws {
+        try await migrate()
+        let store: FileSystemStore
+        do throws(ObjectError) {
+            store = try await FileSystemStore(root: directory.objects)
+        } catch {
+            throw StartupError.objects("\(error)")
+        }
+        let parts = try Parts(self, objects: store)
+        let group = ServiceGroup(
+            services: try services(parts), logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
+        do {
+            try await group.run()
+        } catch {
+            await parts.shutdown()
+            throw error
+        }
+        await parts.shutdown()
+    }
+
+    // MARK: Database
+
+    private func migrate() async throws {
+        var ownerConfiguration = databases.ownerConfiguration(name: "owner")
+        ownerConfiguration.connectionsMax = 1
+        // The embedded cluster may still be recovering from a crash.
+        ownerConfiguration.waitMax = .seconds(120)
+        let owner = Database(ownerConfiguration, observer: observer)
+        defer { Task { await owner.shutdown() } }
+        do throws(DatabaseError) {
+            let version = try await owner.run("select current_setting('server_version')").first?.text(0) ?? "?"
+            observer.observe(.clusterStarted(version: version))
+        } catch {
+            throw StartupError.database("cannot be reached: \(error.logText)")
+        }
+        do throws(MigrationError) {
+            _ = try await Migrator(ownerConfiguration, observer: observer).migrate(
+                bootstrap: MigrationScripts.bootstrap, scripts: MigrationScripts.all)
+        } catch {
+            throw StartupError.migration("\(error)")
+        }
+        guard configuration.databaseURL == nil else { return }
+        do throws(DatabaseError) {
+            try await Logins.setPasswords(owner, keys.postgresPassword)
+        } catch {
+            throw StartupError.database("the service logins could not be given their password: \(error.logText)")
+        }
+    }
+
+    // MARK: Services
+
+    /// In starting order; the group stops them in the reverse one, so the listener goes first.
+    private func services(_ parts: Parts) throws -> [any Service] {
+        var services: [any Service] = []
+        if configuration.services.contains(.storage) || configuration.services.contains(.cases) {
+            services.append(MaintenanceService(maintenance: parts.maintenance))
+        }
+        if configuration.services.contains(.cases) {
+            services.append(
+                JobWorker(
+                    database: parts.serviceDatabase,
+                    listening: databases.configuration(name: "jobs-listen", login: Logins.service),
+                    handlers: [
+                        AnalysisJob(
+                            database: parts.serviceDatabase, objects: parts.objects, insights: parts.insights)
+                    ], configuration: configuration.jobs, observer: observer,
+                    makeLease: { SecureRandom.uuid() }))
+        }
+        if let port = configuration.metricsPort {
+            services.append(listener(mounts: [Mount("", MetricsSurface(metrics: metrics))], parts, port: port))
+        }
+        guard let files = configuration.gateway.tls else {
+            services.append(mainListener(parts, certificates: nil))
+            return services
+        }
+        let certificates: CertificateStore
+        do throws(CertificateError) { certificates = try CertificateStore(files) } catch {
+            throw StartupError.certificate("\(error)")
+        }
+        services.append(CertificateWatcher(files: files, store: certificates, observer: observer))
+        if let port = configuration.gateway.redirectPort {
+            let surface = RedirectSurface(publicURL: configuration.gateway.publicURL)
+            services.append(
+                listener(mounts: [Mount("", surface)], parts, port: port, host: configuration.gateway.host))
+        }
+        services.append(mainListener(parts, certificates: certificates))
+        return services
+    }
+
+    private func mainListener(_ parts: Parts, certificates: CertificateStore?) -> HTTPListener {
+        let responder = GatewayResponder(
+            configuration: configuration.gateway, mounts: parts.mounts, recognizer: parts.recognizer,
+            observer: observer, clock: parts.clock, makeRequestID: { SecureRandom.uuid() })
+        return HTTPListener(
+            responder: responder, certificates: certificates, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
+        ) { [self] port in announce(port: port) }
+    }
+
+    private func listener(mounts: [Mount], _ parts: Parts, port: Int, host: String = "127.0.0.1") -> HTTPListener {
+        var gateway = GatewayConfiguration()
+        gateway.host = host
+        gateway.port = port
+        let responder = GatewayResponder(
+            configuration: gateway, mounts: mounts, recognizer: parts.recognizer, observer: observer,
+            clock: parts.clock, makeRequestID: { SecureRandom.uuid() })
+        return HTTPListener(
+            responder: responder, certificates: nil, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
+        ) { _ in }
+    }
+
+    private func announce(port: Int) {
+        var url = configuration.gateway.publicURL
+        // Port 0 took whichever was free.
+        if configuration.gateway.port == 0, url.hasSuffix(":0") { url = url.dropLast(1) + String(port) }
+        onReady(
+            ReadyServer(
+                url: url, keys: keys, dataDirectory: directory.path,
+                services: configuration.services.map(\.rawValue).sorted(),
+                usesEmbeddedDatabase: configuration.databaseURL == nil,
+                autoconfirms: configuration.auth.isEmailAutoconfirmed))
+    }
+}
+
+/// Runs the storage service's upkeep for as long as the server runs.
+struct MaintenanceService: Service {
+    let maintenance: StorageMaintenance
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await maintenance.run() }
+    }
+}

@@ -1,0 +1,81 @@
+internal import Auth
+internal import Cases
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import Insights
+internal import Objects
+internal import Postgres
+internal import Storage
+internal import Tokens
+
+/// The services of a running server and what they are made of.
+struct Parts: Sendable {
+    let clock: any WallClock = UTCClock()
+    let objects: FileSystemStore
+    let serviceDatabase: Database
+    let storageDatabase: Database
+    let maintenance: StorageMaintenance
+    let insights: InsightsConfig
+    let recognizer: KeyRecognition
+    let mounts: [Mount]
+    private let databases: [Database]
+    private let hasher: PasswordHasher
+
+    /// Throws ``StartupError`` for keys that cannot be used.
+    init(_ application: ApplicationService, objects: FileSystemStore) throws {
+        let configuration = application.configuration
+        let observer = application.observer
+        self.objects = objects
+        func pool(_ name: String, _ login: String) -> Database {
+            Database(application.databases.configuration(name: name, login: login), observer: observer)
+        }
+        let signing = try SigningKeys(
+            application.keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys)
+        serviceDatabase = pool("cases", Logins.service)
+        storageDatabase = pool("storage", Logins.storage)
+        let authDatabase = pool("auth", Logins.auth)
+        databases = [serviceDatabase, storageDatabase, authDatabase]
+        hasher = try PasswordHasher(.init(threads: configuration.passwordThreads))
+        recognizer = KeyRecognition(
+            application.keys, additional: [], verifier: signing.verifier, clock: clock)
+        maintenance = StorageMaintenance(
+            database: storageDatabase, objects: objects, clock: clock, observer: observer,
+            configuration: configuration.storage)
+        var insights = configuration.insights
+        insights.workDirectory = application.directory.work
+        try DataDirectory.make(application.directory.work, mode: 0o700)
+        self.insights = insights
+
+        var mounts = [
+            Mount("/health", StatusSurface(kind: .health)),
+            Mount("/ready", StatusSurface(kind: .ready(serviceDatabase))),
+        ]
+        if configuration.services.contains(.auth) {
+            let auth = AuthService(
+                database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
+                mailer: nil, clock: clock, observer: observer, configuration: configuration.auth)
+            mounts.append(Mount("/auth/v1", auth))
+        }
+        if configuration.services.contains(.storage) {
+            let storage = StorageService(
+                database: storageDatabase, objects: objects, verifier: signing.verifier,
+                urlIssuer: signing.urlIssuer, urlVerifier: signing.urlVerifier, clock: clock,
+                configuration: configuration.storage)
+            mounts.append(Mount("/storage/v1", storage))
+        }
+        if configuration.services.contains(.cases) {
+            let cases = CasesService(
+                database: serviceDatabase, objects: objects, verifier: signing.verifier, issuer: signing.urlIssuer,
+                configuration: configuration.cases, clock: clock)
+            mounts.append(Mount("", cases))
+        }
+        self.mounts = mounts
+    }
+
+    /// Closes the pools and ends the password threads.
+    func shutdown() async {
+        for database in databases { await database.shutdown() }
+        await hasher.shutdown()
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Auth
+
+@Suite struct `The statements of the auth service` {
+    static let id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    static let now = Timestamp(seconds: 1_790_000_000)
+    static let user = NewUser(id: id, audience: "a", email: "a@b.co", passwordHash: "x")
+    static let challenge = CodeChallenge(method: .s256, challenge: "x")
+
+    static var all: [SQL] {
+        let users: [SQL] = [
+            UserStatements.find(id: id), UserStatements.find(email: "a@b.co", audience: "a"),
+            UserStatements.isEmailTaken("a@b.co", audience: "a", besides: id), UserStatements.insert(user, now: now),
+            UserStatements.setRole(id: id, role: "r"), UserStatements.mergeUserMetadata(id: id, added: [:], now: now),
+            UserStatements.mergeAppMetadata(id: id, added: [:], removed: [], now: now),
+            UserStatements.confirmEmail(id: id, now: now), UserStatements.setEmail(id: id, email: "a@b.co", now: now),
+            UserStatements.setPassword(id: id, hash: "x", replacing: nil, now: now),
+            UserStatements.deleteOneTimeTokens(userID: id),
+            IdentityStatements.upsertEmail(userID: id, data: [:], now: now),
+            IdentityStatements.refreshProviders(userID: id, now: now),
+        ]
+        let sessions: [SQL] = [
+            SessionStatements.find(id: id, userID: id),
+            SessionStatements.begin(NewSession(id: id, userID: id), passwordHash: nil, now: now),
+            SessionStatements.addMethod(sessionID: id, method: "password", now: now),
+            SessionStatements.markRefreshed(id: id, userAgent: nil, ip: nil, now: now),
+            SessionStatements.setCounter(id: id, counter: 1), SessionStatements.delete(id: id),
+            SessionStatements.deleteAll(userID: id), SessionStatements.deleteOthers(userID: id, keeping: id),
+            RefreshTokenStatements.lockSession(token: "x"), RefreshTokenStatements.lockSession(id: id),
+            RefreshTokenStatements.find(token: "x"), RefreshTokenStatements.findUser(token: "x"),
+            RefreshTokenStatements.find(sessionID: id), RefreshTokenStatements.findUser(sessionID: id),
+            RefreshTokenStatements.insert(token: "x", parent: nil, sessionID: id, now: now),
+            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.revokeFamily(sessionID: id),
+        ]
+        let mails: [SQL] = [
+            OneTimeTokenStatements.upsert(
+                userID: id, kind: .confirmation, hash: "x", relatesTo: "a@b.co", now: now),
+            OneTimeTokenStatements.setConfirmation(userID: id, hash: "x", now: now),
+            OneTimeTokenStatements.setEmailChange(
+                userID: id, newEmail: "a@b.co", newHash: "x", currentHash: "", now: now),
+            OneTimeTokenStatements.delete(userID: id, kind: .emailChangeNew),
+            OneTimeTokenStatements.beginFlow(userID: id, challenge: challenge, method: "email/signup", now: now),
+        ]
+        let admin: [SQL] =
+            AdminStatements.list(audience: "a", filter: nil, isAscending: true, limit: 1, offset: 0)
+            + AdminStatements.list(audience: "a", filter: "x", isAscending: false, limit: 1, offset: 0)
+            + AdminStatements.softDelete(id: id, now: now) + [
+                AdminStatements.isPhoneTaken("1", besides: id), AdminStatements.setPhone(id: id, phone: "1", now: now),
+                AdminStatements.confirm(id: id, email: true, phone: false, now: now),
+                AdminStatements.ban(id: id, until: nil, now: now),
+                AdminStatements.setPassword(id: id, hash: "x", now: now),
+                AdminStatements.upsertPhoneIdentity(userID: id, phone: "1", isVerified: true, now: now),
+                AdminStatements.delete(id: id),
+            ]
+        return users + sessions + mails + admin
+    }
+
+    @Test func `prepare against the migrated schema as the service's own role`() async throws {
+        let pool = try await TestCluster.shared.migratedDatabase().pool(user: "supabase_auth_admin")
+        for (index, statement) in Self.all.enumerated() {
+            do {
+                try await pool.run(SQL(trustedText: "prepare s\(index) as \(statement.text)"))
+            } catch {
+                Issue.record("\(error.serverError?.message ?? error.logText): \(statement.text)")
+            }
+        }
+        await pool.shutdown()
+    }
+
+    @Test func `have texts that do not depend on values`() {
+        #expect(
+            UserStatements.find(email: "a'; drop table auth.users; --", audience: "x").text
+                == UserStatements.find(email: "a@b.co", audience: "y").text)
+        #expect(
+            SessionStatements.begin(NewSession(id: Self.id, userID: Self.id), passwordHash: nil, now: Self.now).text
+                == SessionStatements.begin(
+                    NewSession(id: Self.id, userID: Self.id, userAgent: "x", ip: "::1"), passwordHash: "x", now: Self.now
+                ).text)
+    }
+}
