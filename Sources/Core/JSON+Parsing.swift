@@ -41,6 +41,7 @@ extension JSON {
         self = try parser.document()
     }
 
+    /// Parses a text; see ``init(parsing:limits:)``. Throws ``JSONError``.
     public init(parsing text: String, limits: JSONLimits = .standard) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), limits: limits)
     }

@@ -1,4 +1,3 @@
-
 /// How the gateway listens and whom it believes.
 public struct GatewayConfiguration: Sendable {
     public var host = "127.0.0.1"
@@ -16,6 +15,7 @@ public struct GatewayConfiguration: Sendable {
 
     public init() {}
 
+    /// Paths of a certificate chain, leaf first, and of its private key, both PEM.
     public struct TLSFiles: Sendable, Hashable {
         public var certificate: String
         public var key: String

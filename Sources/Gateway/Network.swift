@@ -18,6 +18,7 @@ public struct Network: Sendable, Hashable {
         prefixLength = length
     }
 
+    /// Whether `address` lies in the range; false for what is no address or of the other family.
     public func contains(_ address: String) -> Bool {
         guard let other = Network.parse(address), other.count == bytes.count else { return false }
         for bit in 0..<prefixLength {

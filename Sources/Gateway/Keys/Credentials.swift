@@ -2,6 +2,7 @@ public import Tokens
 
 /// What a request brought to say who it is, after the gateway judged its key (gateway contract, section 2).
 public struct Credentials: Sendable, Hashable {
+    /// What the service is told about the bearer of the request.
     public enum Bearer: Sendable, Hashable {
         case none
         /// A token for the service to verify.

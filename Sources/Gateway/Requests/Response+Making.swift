@@ -21,10 +21,12 @@ extension Response {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
+    /// A plain text body.
     public static func text(_ text: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
         bytes(Array(text.utf8), status: status, headers: headers, contentType: "text/plain; charset=utf-8")
     }
 
+    /// No body.
     public static func empty(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> Response {
         Response(status: status, headers: headers, body: ResponseBody())
     }

@@ -39,6 +39,7 @@ public struct RouteTable: Sendable {
     /// Every template with its method, for documents that list them.
     public var templates: [(method: HTTPRequest.Method, template: String)] { routes.map { ($0.method, $0.template) } }
 
+    /// Adds a route. One more for the same method and template is never reached.
     public mutating func on(_ method: HTTPRequest.Method, _ template: String, _ handler: @escaping Handler) {
         let segments = template.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { part in
             switch part.first {

@@ -15,21 +15,24 @@ struct ReadingComparison: Sendable {
     var isUnanimous = true
 
     init(_ readings: [LabTable]) {
+        var settled: [(centerY: Double, height: Double)] = []
         for cluster in Self.clusters(readings) {
-            guard let row = Self.vote(cluster, readings: readings.count) else {
+            settled += cluster.map { ($0.centerY, $0.bottom - $0.top) }
+            if let row = Self.vote(cluster, readings: readings.count) {
+                agreed.append(row)
+                isUnanimous = isUnanimous && Self.isUnanimous(cluster, readings: readings.count)
+            } else {
                 isUnanimous = false
-                if let name = cluster.max(by: { $0.nameConfidence < $1.nameConfidence }) {
-                    uncertain.append(.init(name: name.name, page: name.page))
-                }
-                continue
+                let surest = cluster.max { $0.nameConfidence < $1.nameConfidence }
+                uncertain += surest.map { [.init(name: $0.name, page: $0.page)] } ?? []
             }
-            agreed.append(row)
-            isUnanimous = isUnanimous && Self.isUnanimous(cluster, readings: readings.count)
         }
-        let names = Set((agreed.map(\.row.name) + uncertain.map(\.name)).map(\.withoutSpaces))
-        for unreadable in readings.flatMap(\.unreadable) where !names.contains(unreadable.name.withoutSpaces) {
+        // Rows that no reading understood, each once.
+        for unread in readings.flatMap(\.unreadable) {
+            if settled.contains(where: { abs($0.centerY - unread.centerY) < $0.height * 0.6 }) { continue }
+            settled.append((unread.centerY, 12))
             isUnanimous = false
-            if !uncertain.contains(unreadable) { uncertain.append(unreadable) }
+            uncertain.append(unread.uncertain)
         }
     }
 
@@ -68,10 +71,9 @@ struct ReadingComparison: Sendable {
         let same = rows.filter { $0.valueText.withoutSpaces == value }
         guard var row = same.max(by: { $0.valueConfidence < $1.valueConfidence }) else { return nil }
         let (range, rangeVotes) = winner(rows.map(\.rangeText.withoutSpaces)) ?? ("", 0)
-        let rangeIsTrusted = rangeVotes >= 2
-        if rangeIsTrusted, let found = rows.first(where: { $0.rangeText.withoutSpaces == range }) {
-            row.rangeText = found.rangeText
-        }
+        let rangeIsTrusted = rangeVotes >= 2 && rangeVotes * 2 > rows.count && isReadable(range)
+        // A range that could not be made out is not stated: half-read digits would be taken for printed ones.
+        row.rangeText = rangeIsTrusted ? rows.first { $0.rangeText.withoutSpaces == range }?.rangeText ?? "" : ""
         let unitVotes = settleUnit(&row, rows)
         settleName(&row, rows)
         // A mark counts when at least half of the readings see it: marks are small and get lost, not invented.
@@ -82,6 +84,10 @@ struct ReadingComparison: Sendable {
             0.55 * Double(valueVotes) / total + 0.2 * Double(rangeVotes) / total + 0.1 * Double(unitVotes) / total
             + 0.15 * row.valueConfidence
         return AgreedRow(row: row, certainty: certainty, rangeIsTrusted: rangeIsTrusted)
+    }
+
+    private static func isReadable(_ range: String) -> Bool {
+        range.isEmpty || ReferenceRange(range, sex: nil, age: nil) != nil
     }
 
     /// A unit that is one beats a mended one, which beats a text that is none.

@@ -11,7 +11,7 @@ struct LabFindings: Sendable, Hashable {
             let table = LabTable(page: page, header: header, isRecognised: false)
             header = table.header
             rows += table.rows
-            uncertain += table.unreadable
+            uncertain += table.unreadable.map(\.uncertain)
         }
         let marksAreUsed = rows.contains { $0.flag != nil && $0.flag != .normal }
         values = rows.prefix(Limits.labValuesMax).map { row in

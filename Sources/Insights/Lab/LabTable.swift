@@ -2,7 +2,7 @@
 struct LabTable: Sendable {
     var rows: [LabRow] = []
     /// Rows with a unit and a range whose value could not be made out.
-    var unreadable: [DocumentReading.UncertainRow] = []
+    var unreadable: [UnreadRow] = []
     /// The header in force at the end of the page, for the next page.
     var header: TableHeader?
 
@@ -21,9 +21,18 @@ struct LabTable: Sendable {
             }
         }
         self.rows = reader.accepted
-        unreadable = reader.unreadable
+        unreadable = reader.notUnderstood
         self.header = reader.header
     }
+}
+
+/// A row that looks like a measurement and is not understood.
+struct UnreadRow: Sendable, Hashable {
+    var name: String
+    var page: Int
+    var centerY: Double
+
+    var uncertain: DocumentReading.UncertainRow { .init(name: name, page: page) }
 }
 
 private struct PageReader {
@@ -34,7 +43,9 @@ private struct PageReader {
     var isCarried: Bool
     var boundaries: [Double] = []
     var found: [(row: LabRow, isOutsideTable: Bool)] = []
-    var unreadable: [DocumentReading.UncertainRow] = []
+    var unreadable: [UnreadRow] = []
+    /// Rows with a name and a number that were not understood; they count when they stand inside a table.
+    var leftOver: [UnreadRow] = []
 
     init(page: Int, isRecognised: Bool, header: TableHeader?, isCarried: Bool) {
         self.page = page
@@ -68,7 +79,9 @@ private struct PageReader {
             if let understood = FreeRow(row, isRecognised: isRecognised).measurement(page: page, valueWithin: result) {
                 found.append((understood, false))
             } else if let name = zones.unreadableName(isRecognised: isRecognised) {
-                unreadable.append(.init(name: name, page: page))
+                unreadable.append(UnreadRow(name: name, page: page, centerY: row.centerY))
+            } else {
+                keep(row)
             }
             return
         }
@@ -76,8 +89,26 @@ private struct PageReader {
         if let understood = free.measurement(page: page, valueWithin: nil) {
             found.append((understood, true))
         } else if let name = free.unreadableName() {
-            unreadable.append(.init(name: name, page: page))
+            unreadable.append(UnreadRow(name: name, page: page, centerY: row.centerY))
+        } else {
+            keep(row)
         }
+    }
+
+    private mutating func keep(_ row: TextRow) {
+        let columns = row.words.indices.dropFirst().filter { row.gap(before: $0) >= 2 }
+        guard let first = columns.first, let name = TestName.from(Array(row.words[..<first])),
+            row.words[first...].contains(where: { $0.text.contains(where: \.isASCIIDigit) })
+        else { return }
+        leftOver.append(UnreadRow(name: name, page: page, centerY: row.centerY))
+    }
+
+    /// All rows that a person should look at.
+    var notUnderstood: [UnreadRow] {
+        guard found.count >= 3, let top = found.map(\.row.top).min(), let bottom = found.map(\.row.bottom).max() else {
+            return unreadable
+        }
+        return unreadable + leftOver.filter { (top...bottom).contains($0.centerY) }
     }
 
     private func hasEvidence(_ row: LabRow) -> Bool {

@@ -30,6 +30,25 @@ enum ReferenceRange: Sendable, Hashable {
         return spaced.trimmed { "[](){}| ".contains($0) }.balanced
     }
 
+    /// ``tidied(_:)`` for recognised text, where a dash between two numbers comes out as any run of strokes.
+    static func tidiedRecognised(_ text: String) -> String {
+        let tidy = tidied(text)
+        var result = ""
+        var strokes = ""
+        for character in tidy {
+            if "-–—−=~_ ".contains(character) {
+                strokes.append(character)
+                continue
+            }
+            let isDash = result.last?.isNumber == true && character.isNumber && strokes.contains { $0 != " " }
+            let isSpaced = strokes.first == " " && strokes.last == " "
+            result += isDash ? (isSpaced ? " - " : "-") : strokes
+            strokes = ""
+            result.append(character)
+        }
+        return result + strokes
+    }
+
     /// Nil when the text is not a range at all.
     init?(_ text: String, sex: Sex?, age: Int?) {
         let tidy = Self.tidied(text)

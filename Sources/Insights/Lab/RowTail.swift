@@ -59,12 +59,13 @@ struct RowTail: Sendable, Hashable {
 
     private static func parseRange(_ words: ArraySlice<String>, _ tail: RowTail, _ repairs: Bool) -> RowTail? {
         for count in stride(from: words.count, through: 1, by: -1) {
-            let text = words.prefix(count).joined(separator: " ")
+            let printed = words.prefix(count).joined(separator: " ")
+            let text = repairs ? ReferenceRange.tidiedRecognised(printed) : printed
             // Which patient does not matter here: only whether the words are a range.
             guard ReferenceRange(text, sex: nil, age: nil) != nil, ResultFlag(text) == nil else { continue }
             var next = tail
             next.rangeText = ReferenceRange.tidied(text)
-            next.rangeIsBracketed = text.first.map { "[({".contains($0) } ?? false
+            next.rangeIsBracketed = printed.first.map { "[({".contains($0) } ?? false
             if let parsed = parse(words.dropFirst(count), next, repairs) { return parsed }
         }
         return nil

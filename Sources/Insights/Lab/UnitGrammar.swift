@@ -22,18 +22,33 @@ enum UnitGrammar {
         return true
     }
 
-    /// The unit that a misreading of single characters hides (`mmol/1`, `f1`, `&`), or nil when there is no or more
-    /// than this mechanical repair. For recognised text only where the text itself is no unit.
+    /// The unit that a misreading of single characters hides (`mmol/1`, `f1`, `ulU/mL`, `&`), or nil when there is
+    /// no or more than this mechanical repair. For recognised text only where the text itself is no unit.
     static func repaired(_ text: String) -> String? {
         guard !recognises(text) else { return nil }
         if ["&", "°/o", "o/o", "0/0", "%o", "°%"].contains(text.lowercased()) { return "%" }
         let pieces = text.split(separator: "/", omittingEmptySubsequences: false).enumerated().map { index, piece in
             let alone = String(piece)
-            if isBase(key(alone), isDenominator: index > 0) || alone.isEmpty { return alone }
-            return String(alone.map { "1I|!".contains($0) ? "l" : $0 })
+            if alone.isEmpty || isBase(key(alone), isDenominator: index > 0) && hasPlausibleCase(alone) { return alone }
+            return Self.mended(alone, isDenominator: index > 0)
         }
         let candidate = pieces.joined(separator: "/")
-        return recognises(candidate) ? candidate : nil
+        return candidate != text && recognises(candidate) ? candidate : nil
+    }
+
+    /// The first of a few known confusions that makes a unit of the piece, else the piece.
+    private static func mended(_ piece: String, isDenominator: Bool) -> String {
+        var candidates = [
+            String(piece.map { "1I|!".contains($0) ? "l" : $0 }), String(piece.map { "1l|!".contains($0) ? "I" : $0 }),
+            piece.replacing("lU", with: "IU").replacing("1U", with: "IU"), piece.replacing("£", with: "f"),
+        ]
+        // The caret of 10^3 comes out as any character.
+        if piece.hasPrefix("10"), let exponent = ["12", "3", "6", "9"].first(where: piece.hasSuffix),
+            piece.count == 3 + exponent.count
+        {
+            candidates = ["10^" + exponent]
+        }
+        return candidates.first { isBase(key($0), isDenominator: isDenominator) && hasPlausibleCase($0) } ?? piece
     }
 
     private static func parts(_ text: String) -> [String] {

@@ -40,7 +40,8 @@ struct ZonedRow {
                 Array(resultTexts.dropFirst(cell.wordCount)), flag: cell.flag, repairsUnits: isRecognised),
             let unit = unit(besides: rest, isRecognised: isRecognised)
         else { return nil }
-        let range = [rest.rangeText, ReferenceRange.tidied(text(.range))].filter { !$0.isEmpty }.joined(separator: " ")
+        let printed = isRecognised ? ReferenceRange.tidiedRecognised(text(.range)) : ReferenceRange.tidied(text(.range))
+        let range = [rest.rangeText, printed].filter { !$0.isEmpty }.joined(separator: " ")
         guard isPlausible(cell.value, unit: unit, range: range) else { return nil }
         let valueWords = resultWords.prefix(cell.wordCount)
         let first = row.words.firstIndex { $0 == valueWords.first } ?? 0

@@ -83,6 +83,9 @@ extension DocumentReading {
         ]
     }
 
+    /// What a saved reading may cost to parse again; a document's text makes it larger than a request's body may be.
+    public static let savedLimits = JSONLimits(bytesMax: Limits.savedJSONSizeMax.bytes, depthMax: 8)
+
     /// Nil when the value is not what ``json`` makes.
     public init?(json: JSON) {
         guard let object = json.object, let values = object["lab_values"]?.array,

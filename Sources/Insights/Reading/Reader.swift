@@ -66,7 +66,7 @@ public struct Reader: Sendable {
             throw .fileUnavailable
         }
         guard attributes[.type] as? FileAttributeType == .typeRegular, document.path.hasPrefix("/"),
-            let size = (attributes[.size] as? UInt64).map(Int.init(clamping:)) ?? attributes[.size] as? Int
+            let size = Self.integer(attributes[.size])
         else { throw .fileUnavailable }
         guard size > 0 else { throw .fileEmpty }
         guard size <= Limits.documentSizeMax.bytes else {
@@ -75,6 +75,11 @@ public struct Reader: Sendable {
         do { return try Data(contentsOf: URL(filePath: document.path), options: .mappedIfSafe) } catch {
             throw .fileUnavailable
         }
+    }
+
+    /// The type behind a file attribute depends on which Foundation is linked: `UInt` without the full one.
+    private static func integer(_ attribute: Any?) -> Int? {
+        (attribute as? any BinaryInteger).map { Int(clamping: $0) } ?? attribute as? Int
     }
 
     private static func geometry(_ bytes: Data) throws(ReadingError) -> ImageGeometry {

@@ -114,7 +114,7 @@ public struct FileSystemStore: ObjectStore {
         do {
             return try await NIOThreadPool.singleton.runIfActive { () throws -> Core.ByteCount? in
                 let attributes = try FileManager.default.attributesOfFileSystem(forPath: root)
-                guard let free = attributes[.systemFreeSize] as? UInt64 else { return nil }
+                guard let free = attributes[.systemFreeSize] as? any BinaryInteger else { return nil }
                 return Core.ByteCount.bytes(Int(clamping: free))
             }
         } catch {

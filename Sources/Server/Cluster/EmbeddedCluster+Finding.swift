@@ -73,7 +73,7 @@ extension EmbeddedCluster {
         var folder = FilePath(path)
         while !folder.components.isEmpty {
             let attributes = try? FileManager.default.attributesOfItem(atPath: folder.string)
-            if let mode = attributes?[.posixPermissions] as? Int, mode & 0o001 == 0 {
+            if let mode = FileNumber.of(attributes?[.posixPermissions]), mode & 0o001 == 0 {
                 throw .notReachable(path: folder.string, user: user)
             }
             folder.removeLastComponent()

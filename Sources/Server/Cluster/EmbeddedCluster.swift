@@ -84,7 +84,7 @@ struct EmbeddedCluster: Service {
         let parent = FilePath(directory).removingLastComponent().string
         do {
             let attributes = try FileManager.default.attributesOfFileSystem(forPath: parent)
-            guard let free = attributes[.systemFreeSize] as? Int else { return }
+            guard let free = FileNumber.of(attributes[.systemFreeSize]) else { return }
             let megabytes = free >> 20
             guard megabytes >= EmbeddedCluster.freeMegabytesMin else {
                 throw StartupError.diskFull(

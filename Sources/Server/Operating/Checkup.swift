@@ -51,7 +51,7 @@ public struct Checkup: Sendable {
 
     private func space() -> Finding {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: loaded.directory.path)
-        guard let free = attributes?[.systemFreeSize] as? Int else {
+        guard let free = FileNumber.of(attributes?[.systemFreeSize]) else {
             return Finding(grade: .advice, subject: "disk", text: "the free space could not be read")
         }
         let megabytes = free >> 20

@@ -93,3 +93,11 @@ struct DirectoryLock: ~Copyable, Sendable {
         try? file.close()
     }
 }
+
+/// Numbers among file attributes. The type behind one depends on which Foundation is linked: `UInt` without the
+/// full one, where a cast to `Int` silently fails.
+enum FileNumber {
+    static func of(_ attribute: Any?) -> Int? {
+        (attribute as? any BinaryInteger).map { Int(clamping: $0) } ?? attribute as? Int
+    }
+}

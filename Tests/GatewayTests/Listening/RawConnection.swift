@@ -41,7 +41,9 @@ struct RawConnection {
             headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
         }
         var body = ""
-        if !bodyless, let length = headers["content-length"].flatMap({ Int($0) }) { body = try await take(count: length) }
+        if !bodyless, let length = headers["content-length"].flatMap({ Int($0) }) {
+            body = try await take(count: length)
+        }
         return Response(status: status, headers: headers, body: body)
     }
 

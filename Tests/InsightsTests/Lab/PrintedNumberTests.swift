@@ -96,12 +96,13 @@ import Testing
 
     @Test(arguments: [
         ("mmol/1", "mmol/l"), ("f1", "fl"), ("&", "%"), ("mg/d1", "mg/dl"), ("U/I", "U/l"), ("10^3/u1", "10^3/ul"),
+        ("ulU/mL", "uIU/mL"), ("m1U/mL", "mIU/mL"), ("£L", "fL"), ("1043/uL", "10^3/uL"),
     ])
     func `a single misread character is mended`(text: String, unit: String) {
         #expect(UnitGrammar.repaired(text) == unit)
     }
 
-    @Test(arguments: ["mg/dl", "gM", "gal", "17", "Hb1"])
+    @Test(arguments: ["mg/dl", "gM", "gal", "17", "Hb1", "1043", "104/uL", "57"])
     func `nothing else is mended`(text: String) {
         #expect(UnitGrammar.repaired(text) == nil)
     }

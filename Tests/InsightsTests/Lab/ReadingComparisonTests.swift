@@ -47,12 +47,24 @@ import Testing
         #expect(comparison.uncertain == [.init(name: "Sodium", page: 1)])
     }
 
+    @Test func `a row that no reading understands is named once`() throws {
+        var a = try table([("Urea", "21.0", "mg/dl", "17-43", nil)])
+        a.unreadable = [
+            UnreadRow(name: "Ureo", page: 1, centerY: a.rows[0].centerY), UnreadRow(name: "Iron", page: 1, centerY: 40),
+        ]
+        let comparison = ReadingComparison([a, a])
+        #expect(comparison.agreed.map(\.row.name) == ["Urea"])
+        #expect(comparison.uncertain == [.init(name: "Iron", page: 1)])
+        #expect(!comparison.isUnanimous)
+    }
+
     @Test func `ranges that differ are not trusted`() throws {
         let a = try table([("Urea", "21.0", "mg/dl", "17-43", nil)])
         let b = try table([("Urea", "21.0", "mg/dl", "77-43", nil)])
         let c = try table([("Urea", "21.0", "mg/dl", "11-43", nil)])
         let comparison = ReadingComparison([a, b, c])
         #expect(comparison.agreed.first?.rangeIsTrusted == false)
+        #expect(comparison.agreed.first?.row.rangeText == "")
     }
 
     @Test func `names, units and marks take what is plausible`() throws {

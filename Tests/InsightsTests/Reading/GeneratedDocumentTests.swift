@@ -83,6 +83,34 @@ import Testing
         #expect(scan.labValues.map { line($0).withoutSpaces } == expected.map(\.withoutSpaces))
     }
 
+    @Test(arguments: [1, 2, 3])
+    func `of a random scanned table no value is stated wrongly and no row is passed over`(seed: UInt64) async throws {
+        var random = Seeded(seed)
+        let names = [
+            "Glucose", "Serum Sodium", "MCV (Derived)", "SGPT (ALT)", "Haemoglobin", "TSH", "Uric Acid", "Ferritin",
+        ]
+        let units = ["mg/dl", "mmol/L", "%", "U/L", "g/dL", "ng/mL", "uIU/mL"]
+        var rows: [[(Double, String)]] = [
+            [(40, "Test Name"), (240, "Result"), (330, "Unit"), (430, "Reference Range")]
+        ]
+        var printed: [String: String] = [:]
+        for name in names {
+            let value = "\(Int.random(in: 1...999, using: &random)).\(Int.random(in: 0...9, using: &random))"
+            let low = Int.random(in: 1...500, using: &random)
+            printed[name.withoutSpaces] = value
+            rows.append([
+                (40, name), (240, value), (330, try #require(units.randomElement(using: &random))),
+                (430, "\(low) - \(low + 90)"),
+            ])
+        }
+        let pdf = TestPDF(rows: rows, size: seed == 2 ? 9 : 11, font: seed == 3 ? "F2" : "F1").bytes
+        let reading = try await read(try await scanned(pdf, dotsPerInch: seed == 1 ? 150 : 200))
+        for value in reading.labValues { #expect(printed[value.name.withoutSpaces] == value.value) }
+        let seen = reading.labValues.map(\.name) + reading.uncertainRows.map(\.name)
+        #expect(Set(seen.map(\.withoutSpaces)) == Set(printed.keys))
+        #expect(reading.labValues.count >= 6)
+    }
+
     private static let harmless: [(String, TestPDF)] = [
         (
             "letter",
