@@ -133,7 +133,9 @@ let tests: [Target] = [
             "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Cases",
             "TestSupport", httpTypes, hummingbirdCore, nioCore,
         ], swiftSettings: house),
-    .testTarget(name: "ServerTests", dependencies: ["Core", "Server", "TestSupport"], swiftSettings: house),
+    .testTarget(
+        name: "ServerTests", dependencies: ["Auth", "Core", "Gateway", "Server", "TestSupport", logging],
+        swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Core", "Postgres", "TestSupport"], swiftSettings: house),
     .testTarget(name: "TidyTests", swiftSettings: house),
 ]

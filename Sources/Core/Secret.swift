@@ -1,6 +1,8 @@
 /// A value that must not be printed: keys, passwords, tokens. Its description is redacted everywhere; the one way
 /// to the content is ``reveal()``, which is easy to search for.
-public struct Secret<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     private let value: Value
 
     public init(_ value: Value) { self.value = value }

@@ -11,7 +11,7 @@ public struct InsightsConfig: Sendable {
     public var ocrLanguage = "eng"
     /// Longest run of one program; a scanned page takes about two seconds.
     /// Environment: `INSIGHTS_PROGRAM_SECONDS`.
-    public var programTime: Duration = .seconds(60)
+    public var programTime: Duration = .seconds(120)
     /// Longest reading of one document, all programs together. Environment: `INSIGHTS_DOCUMENT_SECONDS`.
     public var documentTime: Duration = .seconds(600)
     /// Address space of one program. Environment: `INSIGHTS_PROGRAM_MEMORY_MIB`.

@@ -65,6 +65,7 @@ enum JobStatements {
         """
     }
 
-    /// Back to the login's own role, whatever a completion had assumed.
-    static let ownRole: SQL = "select set_config('role', 'none', true)"
+    /// Back to the role the pool works as, whatever a completion had assumed: the login's own, or the one that a
+    /// pool without a login of its own assumes.
+    static func ownRole(_ assumed: String?) -> SQL { "select set_config('role', \(assumed ?? "none"), true)" }
 }

@@ -145,7 +145,7 @@ public struct JobWorker: Service {
     private func finish(_ job: Job, _ completion: JobCompletion) async throws {
         try await database.transaction { transaction in
             try await completion.write(transaction)
-            try await transaction.run(JobStatements.ownRole)
+            try await transaction.run(JobStatements.ownRole(database.configuration.assumeRole))
             let marked = try await transaction.run(JobStatements.markDone(job))
             // Rolls the completion back: whoever holds the lease now writes its own.
             guard marked.affectedRows == 1 else { throw LeaseLost() }
@@ -162,7 +162,7 @@ public struct JobWorker: Service {
             if isFinal {
                 try await database.transaction { transaction in
                     try await handler.gaveUp(job, reason: reason, in: transaction)
-                    try await transaction.run(JobStatements.ownRole)
+                    try await transaction.run(JobStatements.ownRole(database.configuration.assumeRole))
                     let marked = try await transaction.run(JobStatements.markDead(job, reason: reason))
                     guard marked.affectedRows == 1 else { throw LeaseLost() }
                 }

@@ -111,6 +111,7 @@ public final class Database: Sendable {
         for statement in statements { try Database.check(statement) }
         let preface = settings.statement
         if let preface { try Database.check(preface) }
+        try check(settings)
         let cancellation = Flight.Cancellation()
         let answerMax = (settings.statementTimeout ?? configuration.statementTimeout) + configuration.answerGrace
         let all = (preface.map { [$0] } ?? []) + statements
@@ -128,6 +129,17 @@ public final class Database: Sendable {
             mailbox.push(.cancel(cancellation.flightID))
         }
         return try answer.get()
+    }
+
+    /// A caller's role comes from a token. `none` and the pool's own login would undo the step down to it, and the
+    /// request would run with the service's rights.
+    func check(_ settings: TransactionSettings) throws(DatabaseError) {
+        for setting in settings.settings where setting.name == "role" {
+            let own = [configuration.user, configuration.assumeRole, "none"]
+            guard !own.contains(setting.value) else {
+                throw .invalidParameter(reason: "the role of the service itself is no caller's")
+            }
+        }
     }
 
     /// libpq takes text values as C strings, so a NUL would cut one short unnoticed.

@@ -31,7 +31,7 @@ public struct StorageService: Surface {
     ) {
         self.database = database
         self.objects = objects
-        callers = CallerReader(verifier: verifier, clock: clock)
+        callers = CallerReader(verifier: verifier, clock: clock, login: database.configuration.user)
         tokens = URLTokens(issuer: urlIssuer, verifier: urlVerifier)
         self.clock = clock
         self.configuration = configuration

@@ -1,6 +1,5 @@
 import Core
 import Postgres
-import TestSupport
 import Testing
 
 @testable import Auth
@@ -60,15 +59,15 @@ import Testing
     }
 
     @Test func `prepare against the migrated schema as the service's own role`() async throws {
-        let pool = try await TestCluster.shared.migratedDatabase().pool(user: "supabase_auth_admin")
-        for (index, statement) in Self.all.enumerated() {
-            do {
-                try await pool.run(SQL(trustedText: "prepare s\(index) as \(statement.text)"))
-            } catch {
-                Issue.record("\(error.serverError?.message ?? error.logText): \(statement.text)")
+        try await AuthHarness.run { auth in
+            for (index, statement) in Self.all.enumerated() {
+                do throws(DatabaseError) {
+                    try await auth.pool.run(SQL(trustedText: "prepare checked_\(index) as \(statement.text)"))
+                } catch {
+                    Issue.record("\(error.serverError?.message ?? error.logText): \(statement.text)")
+                }
             }
         }
-        await pool.shutdown()
     }
 
     @Test func `have texts that do not depend on values`() {
@@ -78,7 +77,8 @@ import Testing
         #expect(
             SessionStatements.begin(NewSession(id: Self.id, userID: Self.id), passwordHash: nil, now: Self.now).text
                 == SessionStatements.begin(
-                    NewSession(id: Self.id, userID: Self.id, userAgent: "x", ip: "::1"), passwordHash: "x", now: Self.now
+                    NewSession(id: Self.id, userID: Self.id, userAgent: "x", ip: "::1"), passwordHash: "x",
+                    now: Self.now
                 ).text)
     }
 }

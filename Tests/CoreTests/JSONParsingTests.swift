@@ -3,14 +3,15 @@ import Testing
 @testable import Core
 
 @Suite struct `JSON texts` {
-    @Test(arguments: [
-        ("null", JSON.null), ("true", true), ("false", false), ("0", 0), ("-0", JSON.number("-0")),
-        (" \t\r\n[ ] \n", []), ("{ }", [:]), ("[1,2]", [1, 2]), ("[[],{}]", [[], [:]]),
-        (#"{"a" : {"b":[null]}}"#, ["a": ["b": [nil]]]),
-        ("\"\"", ""), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
-        (#""\u0041\u00e9\u20AC""#, "A\u{E9}\u{20AC}"), (#""\ud83d\uDE00""#, "\u{1F600}"),
-        ("\"\u{7F}\u{1F600}\"", "\u{7F}\u{1F600}"), (#""\u0000""#, "\u{0}"),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            ("null", JSON.null), ("true", true), ("false", false), ("0", 0), ("-0", JSON.number("-0")),
+            (" \t\r\n[ ] \n", []), ("{ }", [:]), ("[1,2]", [1, 2]), ("[[],{}]", [[], [:]]),
+            (#"{"a" : {"b":[null]}}"#, ["a": ["b": [nil]]]),
+            ("\"\"", ""), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
+            (#""\u0041\u00e9\u20AC""#, "A\u{E9}\u{20AC}"), (#""\ud83d\uDE00""#, "\u{1F600}"),
+            ("\"\u{7F}\u{1F600}\"", "\u{7F}\u{1F600}"), (#""\u0000""#, "\u{0}"),
+        ] as [(String, JSON)])
     func `RFC 8259 texts are read`(text: String, value: JSON) throws {
         #expect(try JSON(parsing: text) == value)
     }
@@ -157,11 +158,15 @@ import Testing
     }
 
     private static func string(using generator: inout SeededGenerator) -> String {
-        let ranges: [ClosedRange<UInt32>] = [0...0x7F, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x10000...0x10FFFF]
+        let ranges: [ClosedRange<UInt32>] = [
+            0...0x7F, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x10000...0x10FFFF,
+        ]
         var text = ""
         for _ in 0..<Int.random(in: 0...8, using: &generator) {
             let range = ranges.randomElement(using: &generator) ?? 0...0x7F
-            if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &generator)) { text.unicodeScalars.append(scalar) }
+            if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &generator)) {
+                text.unicodeScalars.append(scalar)
+            }
         }
         return text
     }

@@ -3,21 +3,26 @@ import Testing
 @testable import Core
 
 @Suite struct `JSON values` {
-    @Test(arguments: [
-        (JSON.string("\u{0}\u{1F}\"\\/\n\r\t\u{8}\u{C}\u{7F}\u{2028}"), #""\u0000\u001f\"\\/\n\r\t\u0008\u000c"# + "\u{7F}\u{2028}\""),
-        (.object(["b": 1, "a": [true, nil]]), #"{"b":1,"a":[true,null]}"#),
-        (.double(1.5), "1.5"), (.double(3), "3"), (.double(-0.0), "0"), (.double(1e300), "1e+300"),
-        (.double(.nan), "null"), (.double(.infinity), "null"), (.optional(nil), "null"), (.optional("x"), "\"x\""),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            (
+                JSON.string("\u{0}\u{1F}\"\\/\n\r\t\u{8}\u{C}\u{7F}\u{2028}"),
+                #""\u0000\u001f\"\\/\n\r\t\u0008\u000c"# + "\u{7F}\u{2028}\""
+            ),
+            (.object(["b": 1, "a": [true, nil]]), #"{"b":1,"a":[true,null]}"#),
+            (.double(1.5), "1.5"), (.double(3), "3"), (.double(-0.0), "0"), (.double(1e300), "1e+300"),
+            (.double(.nan), "null"), (.double(.infinity), "null"), (.optional(nil), "null"), (.optional("x"), "\"x\""),
+        ] as [(JSON, String)])
     func `a value prints compactly and escapes no more than it must`(value: JSON, text: String) throws {
         #expect(value.text == text)
         _ = try JSON(parsing: text)
     }
 
-    @Test(arguments: [
-        ("3", 3), ("3.0", 3), ("-7", -7), ("1e3", 1000), ("9223372036854775807", Int.max), ("3.5", nil),
-        ("9223372036854775808", nil), ("1e400", nil), ("-1e400", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("3", 3), ("3.0", 3), ("-7", -7), ("1e3", 1000), ("9223372036854775807", Int.max), ("3.5", nil),
+            ("9223372036854775808", nil), ("1e400", nil), ("-1e400", nil),
+        ] as [(String, Int?)])
     func `integers are numbers without a fraction that fit`(text: String, value: Int?) {
         #expect(JSON.number(text).int == value)
     }

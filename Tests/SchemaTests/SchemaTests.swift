@@ -27,12 +27,12 @@ import Testing
         let expected =
             try ["bootstrap"] + stems("migrations", prefix: "") + stems("functions", prefix: "functions/")
             + stems("policies", prefix: "policies/")
-        #expect(Schema.migrations.map(\.name) == expected)
+        #expect(SchemaFiles.migrations.map(\.name) == expected)
     }
 
     @Test func `every embedded file equals the file in the folder byte for byte`() throws {
-        #expect(!Schema.migrations.isEmpty)
-        for migration in Schema.migrations {
+        #expect(!SchemaFiles.migrations.isEmpty)
+        for migration in SchemaFiles.migrations {
             let bytes = try Data(contentsOf: path(of: migration))
             // Compared outside the macro: a failure should name the file, not print two of them.
             let isEqual = bytes.elementsEqual(migration.sql.utf8)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `kinds follow from the part of the folder`() {
-        for migration in Schema.migrations {
+        for migration in SchemaFiles.migrations {
             let expected: Migration.Kind =
                 migration.name == "bootstrap"
                 ? .bootstrap : migration.name.contains("/") ? .repeatable : .versioned
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `numbers have four digits and run from 0001 without gaps or doubles`() {
-        let versioned = Schema.migrations.filter { $0.kind == .versioned }
+        let versioned = SchemaFiles.migrations.filter { $0.kind == .versioned }
         for (index, migration) in versioned.enumerated() {
             let digits = migration.name.prefix(while: { $0 != "_" })
             #expect(digits.count == 4, "\(migration.name)")
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `no file manages its transaction, for the migrator does`() {
         let forbidden = ["begin", "begin transaction", "start transaction", "commit", "rollback", "concurrently"]
-        for migration in Schema.migrations {
+        for migration in SchemaFiles.migrations {
             for line in migration.sql.split(separator: "\n") {
                 let statement = line.lowercased().trimmingCharacters(in: .whitespaces)
                 guard statement.hasSuffix(";") else { continue }
@@ -78,6 +78,6 @@ import Testing
 
     @Test(arguments: ["alter table public.cases enable row level security;", "on delete restrict"])
     func `a file arrives with its text`(fragment: String) {
-        #expect(Schema.migrations.contains { $0.sql.contains(fragment) })
+        #expect(SchemaFiles.migrations.contains { $0.sql.contains(fragment) })
     }
 }

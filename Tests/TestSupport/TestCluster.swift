@@ -1,4 +1,4 @@
-public import Core
+internal import Core
 internal import Cryptography
 internal import Foundation
 public import Postgres
@@ -107,8 +107,8 @@ public struct ScratchDatabase: Sendable {
 
     /// Brings the database to the embedded schema.
     public func migrate() async throws {
-        let bootstrap = Schema.migrations.filter { $0.kind == .bootstrap }.map(\.sql).joined(separator: "\n")
-        let scripts = Schema.migrations.filter { $0.kind != .bootstrap }.map { migration in
+        let bootstrap = SchemaFiles.migrations.filter { $0.kind == .bootstrap }.map(\.sql).joined(separator: "\n")
+        let scripts = SchemaFiles.migrations.filter { $0.kind != .bootstrap }.map { migration in
             MigrationScript(
                 name: migration.name, kind: migration.kind == .versioned ? .versioned : .repeatable,
                 sql: migration.sql, checksum: Hex.encode(Digest.hash(.sha256, of: Array(migration.sql.utf8))))

@@ -101,7 +101,8 @@ import Testing
 
     @Test(arguments: [
         "public struct A {\n}", "    public enum B: Sendable {\n    }", "public func f() {\n}",
-        "public static func f(\n    a: Int\n) {\n}", "public var a: Int {\n    1\n}", "public subscript(a: Int) -> Int {\n1\n}",
+        "public static func f(\n    a: Int\n) {\n}", "public var a: Int {\n    1\n}",
+        "public subscript(a: Int) -> Int {\n1\n}",
         "public init(a: Int) throws {\n}", "public init(\n    a: Int\n) throws(E) {\n}",
         "// not a comment for readers\npublic func f() {\n}", "@discardableResult\npublic func f() {\n}",
     ])
@@ -130,7 +131,9 @@ import Testing
             }
             """
         #expect(!rule.breaks(text))
-        #expect(Self.requirements([SourceFile(path: "S/A/B.swift", text: "protocol P {\n    func store()\n}\nfunc f() {\n")])
+        #expect(
+            Self.requirements([SourceFile(path: "S/A/B.swift", text: "protocol P {\n    func store()\n}\nfunc f() {\n")]
+            )
             .contains("store"))
     }
 }

@@ -73,7 +73,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "import Storage", "internal import Storage", "@testable import Cases", "import struct Cases.X", "import Foundation",
+        "import Storage", "internal import Storage", "@testable import Cases", "import struct Cases.X",
+        "import Foundation",
         "public import Server", "import Glibc", "import COpenSSL", "import NIOPosix", "private import Insights.Lab",
     ])
     func `a forbidden import in Auth is found`(line: String) {
@@ -83,6 +84,7 @@ import Testing
     @Test func `allowed imports and mentions are not`() {
         #expect(
             !Self.rule.breaks(
-                "public import Core\ninternal import FoundationEssentials\n// import Storage\nlet text = \"import Storage\"\n"))
+                "public import Core\ninternal import FoundationEssentials\n// import Storage\nlet text = \"import Storage\"\n"
+            ))
     }
 }

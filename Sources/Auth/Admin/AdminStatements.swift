@@ -71,7 +71,8 @@ enum AdminStatements {
 
     static func upsertPhoneIdentity(userID: String, phone: String, isVerified: Bool, now: Timestamp) -> SQL {
         let data: JSONObject = [
-            "email_verified": false, "phone": .string(phone), "phone_verified": .bool(isVerified), "sub": .string(userID),
+            "email_verified": false, "phone": .string(phone), "phone_verified": .bool(isVerified),
+            "sub": .string(userID),
         ]
         return """
             insert into auth.identities

@@ -39,7 +39,9 @@ struct AdminUserForm: Sendable {
         appMetadata = try fields.object("app_metadata")
         ban = try fields.filledText("ban_duration").map { text throws(AuthError) in
             if text == "none" { return .lift }
-            guard let duration = GoDuration.parse(text) else { throw .invalid("invalid format for ban duration: \(text)") }
+            guard let duration = GoDuration.parse(text) else {
+                throw .invalid("invalid format for ban duration: \(text)")
+            }
             return .last(duration)
         }
         guard password == nil || passwordHash == nil else {

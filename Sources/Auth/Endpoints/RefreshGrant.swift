@@ -30,7 +30,12 @@ extension Endpoints {
         }
         switch outcome {
         case .granted(let grant): return try answer(grant, now: now)
-        case .refused(let error): throw error
+        case .refused(let error):
+            if case .refreshTokenUsed = error {
+                // Either a client that keeps old tokens or a thief; an operator sees which by how often it happens.
+                observer.observe(.warning("a refresh token was used again after its successor had been used"))
+            }
+            throw error
         }
     }
 }

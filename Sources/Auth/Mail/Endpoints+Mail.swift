@@ -9,7 +9,9 @@ extension Endpoints {
     }
 
     func send(_ mail: Mail, by mailer: any Mailer) async throws(AuthError) {
-        do throws(MailFailure) { try await mailer.send(mail) } catch { throw .mailFailed(mail.kind, cause: error.cause) }
+        do throws(MailFailure) { try await mailer.send(mail) } catch {
+            throw .mailFailed(mail.kind, cause: error.cause)
+        }
     }
 
     /// Throws `.mailTooSoon` within the shortest time between two mails.

@@ -24,7 +24,8 @@ extension Endpoints {
 
     private static func refusal(_ error: PasswordError) -> AuthError {
         switch error {
-        case .tooLong, .containsNUL: .invalid("Password cannot be longer than \(AuthLimits.passwordBytesMax) characters")
+        case .tooLong, .containsNUL:
+            .invalid("Password cannot be longer than \(AuthLimits.passwordBytesMax) characters")
         case .overloaded: .overloaded
         case .unsupportedHash, .malformedHash, .costOutOfRange, .cancelled, .stopped, .failed:
             .failed(cause: "password: \(error)")

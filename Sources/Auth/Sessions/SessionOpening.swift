@@ -53,7 +53,8 @@ struct Grant: Sendable {
 /// Version 1 refresh tokens: 62 random bits as text.
 enum RefreshTokens {
     static func make() -> String {
-        SecureRandom.text(length: AuthLimits.refreshTokenCharacters.lowerBound, alphabet: SecureRandom.lowerCaseAlphanumerics)
+        SecureRandom.text(
+            length: AuthLimits.refreshTokenCharacters.lowerBound, alphabet: SecureRandom.lowerCaseAlphanumerics)
     }
 
     /// Whether a text can be a refresh token of any version.

@@ -77,7 +77,8 @@ public enum CertificateError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let file): "\(file) cannot be read as PEM"
-        case .mismatch(let certificate, let key): "the key in \(key) does not belong to the certificate in \(certificate)"
+        case .mismatch(let certificate, let key):
+            "the key in \(key) does not belong to the certificate in \(certificate)"
         }
     }
 }

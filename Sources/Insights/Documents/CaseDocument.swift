@@ -8,6 +8,7 @@ public struct CaseDocument: Sendable, Hashable, CustomStringConvertible, CustomD
 
     /// The file's UUID.
     public var id: String
+    /// The form field it came in; a PDF with a radiology report may well be in `lab`.
     public var category: Category
     /// The uploaded base name; appears in insights as the source of a sentence, never in logs.
     public var fileName: String

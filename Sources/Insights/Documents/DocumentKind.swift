@@ -2,6 +2,7 @@ public import Core
 
 /// What a file is by its first bytes, whatever its name and declared type say.
 public enum DocumentKind: String, Sendable, Hashable {
+    /// The four binary kinds a case takes.
     case pdf, jpeg, png, dicom
     /// Text without control characters: what a CSV file looks like.
     case text

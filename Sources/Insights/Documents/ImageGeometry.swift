@@ -2,7 +2,9 @@ public import Core
 
 /// The pixel dimensions an image file declares, read from its first bytes without decoding anything.
 public struct ImageGeometry: Sendable, Hashable {
+    /// In pixels, as declared.
     public let width: Int
+    /// In pixels, as declared.
     public let height: Int
 
     public init(width: Int, height: Int) {
@@ -21,6 +23,7 @@ public struct ImageGeometry: Sendable, Hashable {
         self = found
     }
 
+    /// Width times height, or the largest integer where that overflows.
     public var pixels: Int { width.multipliedReportingOverflow(by: height).overflow ? Int.max : width * height }
 
     /// Within what this server is willing to decode; see `Limits`.

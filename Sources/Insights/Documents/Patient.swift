@@ -1,5 +1,6 @@
 /// The person a case is about, as the doctor typed it. Its description is redacted: it may stand in a log by accident.
 public struct Patient: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// As the doctor typed it.
     public var name: String
     /// Full years.
     public var age: Int

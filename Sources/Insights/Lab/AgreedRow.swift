@@ -71,9 +71,10 @@ struct ReadingComparison: Sendable {
         let same = rows.filter { $0.valueText.withoutSpaces == value }
         guard var row = same.max(by: { $0.valueConfidence < $1.valueConfidence }) else { return nil }
         let (range, rangeVotes) = winner(rows.map(\.rangeText.withoutSpaces)) ?? ("", 0)
-        let rangeIsTrusted = rangeVotes >= 2 && rangeVotes * 2 > rows.count && isReadable(range)
+        let printed = rows.first { $0.rangeText.withoutSpaces == range }?.rangeText ?? ""
+        let rangeIsTrusted = rangeVotes >= 2 && rangeVotes * 2 > rows.count && isReadable(printed)
         // A range that could not be made out is not stated: half-read digits would be taken for printed ones.
-        row.rangeText = rangeIsTrusted ? rows.first { $0.rangeText.withoutSpaces == range }?.rangeText ?? "" : ""
+        row.rangeText = rangeIsTrusted ? printed : ""
         let unitVotes = settleUnit(&row, rows)
         settleName(&row, rows)
         // A mark counts when at least half of the readings see it: marks are small and get lost, not invented.

@@ -119,7 +119,7 @@ private struct PageReader {
     /// A line that holds only more of the range column belongs to the row above it.
     private mutating func continueRange(_ zones: ZonedRow, _ row: TextRow) -> Bool {
         guard let last = found.indices.last, let text = zones.onlyRange, !found[last].row.rangeText.isEmpty,
-            row.top - found[last].row.bottom < 1.2 * row.height
+            row.top - found[last].row.bottom < 2.5 * row.height
         else { return false }
         let joined = found[last].row.rangeText + " " + text
         guard joined.count <= Limits.rangeCharactersMax else { return false }

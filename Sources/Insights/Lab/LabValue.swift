@@ -21,12 +21,15 @@ public struct LabValue: Sendable, Hashable {
         }
     }
 
+    /// As printed.
     public var name: String
+    /// As printed, without marks.
     public var value: String
     /// Empty when none is printed.
     public var unit: String
     /// Without enclosing brackets; empty when none is printed.
     public var referenceRange: String
+    /// See ``Status``.
     public var status: Status
     /// Counted from 1.
     public var page: Int

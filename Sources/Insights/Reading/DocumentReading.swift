@@ -15,6 +15,7 @@ public struct DocumentReading: Sendable, Hashable {
     /// Every page followed by a newline, 80 `=` and a newline; nil when the document holds no text. A CSV file is
     /// its own text.
     public var text: String?
+    /// In the order of pages and rows.
     public var labValues: [LabValue]
     /// Rows that look like measurements but could not be read for certain; named so that a person looks.
     public var uncertainRows: [UncertainRow]
@@ -30,7 +31,9 @@ public struct DocumentReading: Sendable, Hashable {
     public var examination: String
     /// 0 to 1.
     public var confidence: Double
+    /// How the text was won.
     public var method: Method
+    /// Pages of the document; 1 for images and CSV files.
     public var pages: Int
     /// Facts about how the reading went, for instance a missing network isolation. No document content.
     public var diagnostics: [String]

@@ -2,18 +2,22 @@ public import Core
 
 /// Why a document could not be read. ``reason`` is safe to show and to store: no path, name or content.
 public enum ReadingError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Missing, not a regular file, or not readable.
     case fileUnavailable
     case workDirectoryUnavailable
     case fileEmpty
     case fileTooLarge(size: ByteCount, sizeMax: ByteCount)
     /// The bytes are not what the media type says.
     case notOfDeclaredKind(declared: String, found: DocumentKind)
+    /// Opening the PDF needs a password.
     case passwordRequired
     case damaged
+    /// More pages than are read at all, or more scanned ones than are recognised.
     case tooManyPages(pages: Int, pagesMax: Int)
     case pageTooLarge(page: Int)
     case imageTooLarge(width: Int, height: Int)
     case timedOut(step: Step)
+    /// Memory, output or file size ran out.
     case resourcesExceeded(step: Step)
     case programMissing(name: String)
     case programFailed(step: Step)

@@ -170,7 +170,8 @@ enum FindingCatalogue {
             low: label("Low thyroid test", thyroid, 54), high: label("Raised thyroid test", thyroid, 54)),
         Entry(
             names: ["psa", "prostate specific antigen"], low: nil,
-            high: label("Raised prostate specific antigen", ("R97.20", "Elevated prostate specific antigen [PSA]"), 59)),
+            high: label(
+                "Raised prostate specific antigen", ("R97.20", "Elevated prostate specific antigen [PSA]"), 59)),
         Entry(
             names: ["hdl", "non hdl", "ldl", "vldl", "cholesterol", "triglyceride", "triglycerides"],
             low: label("Lipid value below its range", chemistry, 28),

@@ -2,24 +2,39 @@ public import Core
 
 /// One `ai_insights` row: case summary, SOAP note and primary diagnosis (contract sections 4 and 7).
 public struct Insight: Sendable, Hashable {
+    /// Patient, notes and what each file says, in paragraphs.
     public var comprehensiveSummary: String
+    /// Most important first, each with its source.
     public var keyFindings: [String]
+    /// As given.
     public var patientContext: Patient
     /// The case summary the doctor typed, verbatim; nil when none was.
     public var doctorNotes: String?
+    /// The lab files' summaries joined by "; "; empty without any.
     public var labSummary: String
+    /// The radiology files' summaries joined by "; "; empty without any.
     public var radiologySummary: String
+    /// 0 to 1: how much of what was handed in is understood, and how surely.
     public var caseSummaryConfidence: Double
+    /// Quotes the doctor.
     public var soapSubjective: String
+    /// Lists what the documents measure and find.
     public var soapObjective: String
+    /// Restates what is out of range or concluded by a radiologist.
     public var soapAssessment: String
+    /// Suggestions, each tied to a finding.
     public var soapPlan: String
+    /// 0 to 1.
     public var soapConfidence: Double
+    /// The weightiest thing the documents state, worded as a finding.
     public var primaryDiagnosis: String
     /// ICD-10-CM.
     public var icdCode: String
+    /// Where it is stated and what the code means.
     public var diagnosisDescription: String
+    /// Sentences with their sources.
     public var supportingEvidence: [String]
+    /// 0 to 1; low when the evidence is thin.
     public var diagnosisConfidence: Double
 
     /// The mean of the three confidences.

@@ -34,7 +34,8 @@ struct PrimaryDiagnosis: Sendable {
     private init(leading finding: LabFinding, _ evidence: CaseEvidence) {
         let others = evidence.findings.dropFirst()
         var text =
-            "\(finding.sentence.asSentence) Coded as \(finding.label.code), \(finding.label.codeTitle): a laboratory finding, not a disease."
+            "\(finding.sentence.asSentence) Coded as \(finding.label.code), \(finding.label.codeTitle): "
+            + "a laboratory finding, not a disease."
         if !others.isEmpty {
             text += " Also out of range: \(others.map { $0.measurement }.joined(separator: "; "))."
         }

@@ -6,6 +6,7 @@ internal import Glibc
 /// After every interruption the stream says `.connected` again: notifications sent meanwhile are lost, so whoever
 /// listens must look at the tables whenever it comes.
 public final class Listener: Sendable {
+    /// What the stream says.
     public enum Event: Sendable, Hashable {
         /// Listening (again), or notifications had to be dropped: anything may have been missed.
         case connected

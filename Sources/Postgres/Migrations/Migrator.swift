@@ -2,6 +2,7 @@ public import Core
 
 /// One SQL file to apply.
 public struct MigrationScript: Sendable {
+    /// When a script is applied.
     public enum Kind: String, Sendable {
         /// Applied once, in order, never edited afterwards.
         case versioned

@@ -30,6 +30,13 @@ internal import CLibPQ
         }
     }
 
+    /// Whether a column holds `bytea`, or a domain over it, whose text is hexadecimal.
+    public func isBytea(column: Int) -> Bool {
+        precondition(column < columnCount, "column outside the result")
+        // The type's OID is fixed for ever (pg_type.dat); the server resolves domains before it reports a type.
+        return unsafe PQftype(raw, Int32(column)) == 17
+    }
+
     public var isEmpty: Bool { rowCount == 0 }
     public var first: Row? { rowCount > 0 ? Row(set: self, index: 0) : nil }
     public var rows: [Row] { (0..<rowCount).map { Row(set: self, index: $0) } }
@@ -99,10 +106,7 @@ public struct Row: Sendable {
     /// The cell's bytes as they came; JSON built by PostgreSQL goes to the client this way.
     public func bytes(_ column: Int) -> [UInt8]? {
         set.withBytes(row: index, column: column) { span in
-            var copy: [UInt8] = []
-            copy.reserveCapacity(span.count)
-            for index in span.indices { copy.append(span[index]) }
-            return copy
+            unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
         }
     }
 

@@ -29,11 +29,13 @@ public struct Transaction: Sendable {
 
     /// Changes role, claims or other settings for what follows.
     public func apply(_ settings: TransactionSettings) async throws(DatabaseError) {
+        try database.check(settings)
         guard let statement = settings.statement else { return }
         try await run(statement)
     }
 
     func begin(_ isolation: Isolation) async throws(DatabaseError) {
+        try database.check(settings)
         // The level cannot be a parameter; it comes from an enum of ours.
         var statements = [SQL(trustedText: "begin isolation level \(isolation.rawValue)")]
         if let preface = settings.statement { statements.append(preface) }

@@ -120,7 +120,7 @@ struct ApplicationService: Service {
             observer: observer, clock: parts.clock, makeRequestID: { SecureRandom.uuid() })
         return HTTPListener(
             responder: responder, certificates: certificates, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: logger
+            logger: quietLogger
         ) { [self] port in announce(port: port) }
     }
 
@@ -133,8 +133,15 @@ struct ApplicationService: Service {
             clock: parts.clock, makeRequestID: { SecureRandom.uuid() })
         return HTTPListener(
             responder: responder, certificates: nil, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: logger
+            logger: quietLogger
         ) { _ in }
+    }
+
+    /// Hummingbird's own lines repeat what observations say; only its warnings are news.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
     }
 
     private func announce(port: Int) {

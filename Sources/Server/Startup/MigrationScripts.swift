@@ -6,11 +6,11 @@ internal import Schema
 /// The embedded `sql/` folder as the migrator takes it.
 enum MigrationScripts {
     static var bootstrap: String {
-        Schema.migrations.filter { $0.kind == .bootstrap }.map(\.sql).joined(separator: "\n")
+        SchemaFiles.migrations.filter { $0.kind == .bootstrap }.map(\.sql).joined(separator: "\n")
     }
 
     static var all: [MigrationScript] {
-        Schema.migrations.filter { $0.kind != .bootstrap }.map { migration in
+        SchemaFiles.migrations.filter { $0.kind != .bootstrap }.map { migration in
             MigrationScript(
                 name: migration.name, kind: migration.kind == .versioned ? .versioned : .repeatable,
                 sql: migration.sql, checksum: Hex.encode(Digest.hash(.sha256, of: Array(migration.sql.utf8))))

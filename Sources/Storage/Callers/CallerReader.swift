@@ -7,11 +7,15 @@ internal import Tokens
 struct CallerReader: Sendable {
     let verifier: TokenVerifier
     let clock: any WallClock
+    /// Roles that would act as the service itself: setting `none`, or the login's own name, takes no right away.
+    private let reservedRoles: Set<String>
     private let cache = TokenCache()
 
-    init(verifier: TokenVerifier, clock: any WallClock) {
+    /// - Parameter login: the role the service's pool logs in as.
+    init(verifier: TokenVerifier, clock: any WallClock, login: String?) {
         self.verifier = verifier
         self.clock = clock
+        reservedRoles = ["none", "supabase_storage_admin", login ?? "none"]
     }
 
     /// The caller of a route that asks for one. Throws `.schemaViolation` without credentials and `.accessDenied` for
@@ -21,11 +25,12 @@ struct CallerReader: Sendable {
         switch credentials.bearer {
         case .token(let token):
             do throws(TokenError) {
-                let verified = try cache.verify(token, with: verifier, now: clock.now())
-                return Identity(caller: verified.caller(), token: token)
+                let caller = try cache.verify(token, with: verifier, now: clock.now()).caller()
+                if !reservedRoles.contains(caller.role) { return Identity(caller: caller, token: token) }
             } catch {
                 throw .accessDenied(error.storageMessage)
             }
+            throw .accessDenied("Access denied")
         case .role(let group): return Identity(caller: .key(role: group.role), token: nil)
         case .other: throw .accessDenied(TokenError.segmentCount(0).storageMessage)
         case .none: break

@@ -65,7 +65,10 @@ extension StorageService {
             isUpsert ? ObjectStatements.upsert(object) : ObjectStatements.insertNew(object),
         ]
         do {
-            let results = try await database.run(settings, statements)
+            // In a task of its own: a client that leaves now must not make it unknown whether the row was committed.
+            let results = try await Task { [database, settings] in
+                try await database.run(settings, statements)
+            }.value
             // A racing upload without upsert may have come first; the probe could not see it.
             guard let row = results.last?.first else { throw StorageError.keyAlreadyExists }
             return try row.text(0)

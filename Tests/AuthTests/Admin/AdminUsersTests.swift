@@ -48,7 +48,9 @@ import Testing
                 auth, ["email": "moved@example.org", "password_hash": .string(hash), "email_confirm": true])
             #expect(answer.status == 200)
             #expect(try await auth.signIn("moved@example.org").answer.status == 200)
-            for bad in ["$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA", "$2b$31$" + String(repeating: "a", count: 53), "x"] {
+            for bad in [
+                "$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA", "$2b$31$" + String(repeating: "a", count: 53), "x",
+            ] {
                 #expect(
                     try await create(auth, ["email": "b@b.co", "password_hash": .string(bad)]).refusal
                         == "400 validation_failed")
@@ -62,7 +64,8 @@ import Testing
             _ = try await create(auth, ["phone": "491701234567"])
             for (body, refusal) in [
                 ([:], "400 validation_failed"), (["email": "no address"], "400 validation_failed"),
-                (["phone": "0170"], "400 validation_failed"), (["email": "a@b.co", "id": "7"], "400 validation_failed"),
+                (["phone": "0170"], "400 validation_failed"),
+                (["email": "a@b.co", "id": "7"], "400 validation_failed"),
                 (["email": "a@b.co", "ban_duration": "soon"], "400 validation_failed"),
                 (["email": "a@b.co", "password": "x", "password_hash": "y"], "400 validation_failed"),
                 (["email": "a@b.co", "user_metadata": "x"], "400 bad_json"),
@@ -93,7 +96,8 @@ import Testing
             let changed = try await change(
                 auth, id,
                 [
-                    "email": "moved@example.org", "user_metadata": ["drop": nil, "new": 3], "app_metadata": ["plan": "x"],
+                    "email": "moved@example.org", "user_metadata": ["drop": nil, "new": 3],
+                    "app_metadata": ["plan": "x"],
                 ])
             #expect(changed.status == 200 && changed["email"] == "moved@example.org")
             #expect(changed["user_metadata"]?["drop"] == nil && changed["user_metadata"]?["new"] == 3)
@@ -133,11 +137,13 @@ import Testing
                 .delete, "/admin/users/\(signedIn.userID)", ["should_soft_delete": true], bearer: auth.serviceKey)
             #expect(answer.status == 200)
             let row = try #require(
-                try await auth.value("select row_to_json(u)::text || (select json_agg(i) from auth.identities i) from auth.users u"))
+                try await auth.value(
+                    "select row_to_json(u)::text || (select json_agg(i) from auth.identities i) from auth.users u"))
             #expect(!row.contains("Doctor") && !row.contains("doctor@") && row.contains(signedIn.userID))
             #expect(
                 try await auth.value(
-                    "select email = translate(encode(sha256(convert_to(id::text || \(AuthHarness.email), 'UTF8')), 'base64'), '+/=', '-_') from auth.users")
+                    "select email = translate(encode(sha256(convert_to(id::text || \(AuthHarness.email), 'UTF8')), 'base64'), '+/=', '-_') from auth.users"
+                )
                     == "t")
             #expect(try await auth.value("select deleted_at is not null from auth.users") == "t")
             #expect(try await auth.refresh(signedIn.refreshToken).refusal == "400 refresh_token_not_found")

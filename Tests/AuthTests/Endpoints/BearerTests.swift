@@ -28,7 +28,8 @@ import Tokens
                 ("other algorithm", segment(["alg": "HS512"]) + "." + parts[1] + "." + parts[2], "403 bad_jwt"),
                 (
                     "payload changed",
-                    parts[0] + "." + segment(.object(claims(signedIn) { $0["role"] = "service_role" })) + "." + parts[2],
+                    parts[0] + "." + segment(.object(claims(signedIn) { $0["role"] = "service_role" })) + "."
+                        + parts[2],
                     "403 bad_jwt"
                 ),
                 ("foreign key", try foreign.sign(claims: signedIn.claims), "403 bad_jwt"),
@@ -62,7 +63,8 @@ import Tokens
             }
             let garbage = try await auth.send(.get, "/user", bearer: "garbage")
             #expect(garbage["msg"]?.string?.hasPrefix("invalid JWT: unable to parse or verify signature") == true)
-            #expect(try await auth.send(.get, "/user", bearer: auth.anonKey)["msg"] == "invalid claim: missing sub claim")
+            #expect(
+                try await auth.send(.get, "/user", bearer: auth.anonKey)["msg"] == "invalid claim: missing sub claim")
         }
     }
 
@@ -85,9 +87,12 @@ import Tokens
             let other = try await auth.signUp("other@example.org")
             func read() async throws -> Answer { try await auth.send(.get, "/user", bearer: signedIn.accessToken) }
             #expect(try await read().status == 200)
-            #expect(try await auth.send(.get, "/user", headers: ["Authorization": "bearer \(signedIn.accessToken)"]).status == 200)
+            #expect(
+                try await auth.send(.get, "/user", headers: ["Authorization": "bearer \(signedIn.accessToken)"]).status
+                    == 200)
 
-            try await auth.owner.run("update auth.users set banned_until = '2100-01-01' where id = \(signedIn.userID)::uuid")
+            try await auth.owner.run(
+                "update auth.users set banned_until = '2100-01-01' where id = \(signedIn.userID)::uuid")
             #expect(try await read().refusal == "403 user_banned")
             try await auth.owner.run("update auth.users set banned_until = '2000-01-01'")
             #expect(try await read().status == 200)
@@ -111,11 +116,20 @@ import Tokens
                 ("nothing", nil, 401), ("a user", signedIn.accessToken, 403), ("the anon key", auth.anonKey, 403),
                 ("the publishable key", auth.publishableKey, 403), ("garbage", "garbage", 403),
                 ("the service key", auth.serviceKey, 200), ("the secret key", auth.secretKey, 200),
-                ("a key without end and with a strange subject", try auth.token(["role": "supabase_admin", "sub": "1234567890"]), 200),
-                ("an expired key", try auth.token(["role": "service_role", "exp": .int(auth.clock.now().seconds)]), 403),
+                (
+                    "a key without end and with a strange subject",
+                    try auth.token(["role": "supabase_admin", "sub": "1234567890"]), 200
+                ),
+                (
+                    "an expired key", try auth.token(["role": "service_role", "exp": .int(auth.clock.now().seconds)]),
+                    403
+                ),
                 (
                     "an admin's session",
-                    try auth.token(claims(signedIn) { $0["role"] = "service_role"; $0["exp"] = .int(hour) }), 200
+                    try auth.token(
+                        claims(signedIn) {
+                            $0["role"] = "service_role"; $0["exp"] = .int(hour)
+                        }), 200
                 ),
                 (
                     "an admin's ended session",

@@ -12,7 +12,8 @@ import Testing
         try await AuthHarness.run { auth in
             let first = try await auth.signUp(data: ["name": "before"])
             auth.clock.advance(by: .seconds(1800))
-            try await auth.owner.run("update auth.users set raw_user_meta_data = '{\"name\": \"after\"}', role = 'radiologist'")
+            try await auth.owner.run(
+                "update auth.users set raw_user_meta_data = '{\"name\": \"after\"}', role = 'radiologist'")
             let second = try SignedIn(await auth.refresh(first.refreshToken))
             #expect(second.refreshToken != first.refreshToken)
             #expect(second.sessionID == first.sessionID)
@@ -23,7 +24,8 @@ import Testing
             #expect(second.claims["role"] == "radiologist")
             #expect(
                 try await auth.value(
-                    "select string_agg(token || ':' || revoked || ':' || coalesce(parent, ''), ' ' order by id) from auth.refresh_tokens")
+                    "select string_agg(token || ':' || revoked || ':' || coalesce(parent, ''), ' ' order by id) from auth.refresh_tokens"
+                )
                     == "\(first.refreshToken):true: \(second.refreshToken):false:\(first.refreshToken)")
         }
     }
@@ -63,6 +65,7 @@ import Testing
             let reused = try await auth.refresh(first.refreshToken)
             #expect(reused.refusal == "400 refresh_token_already_used")
             #expect(reused["msg"] == "Invalid Refresh Token: Already Used")
+            #expect(auth.observer.warnings.count == 1)
             #expect(try await auth.value("select count(*) from auth.refresh_tokens where not revoked") == "0")
             // The newest token dies too, young as it is.
             #expect(try await auth.refresh(third.refreshToken).refusal == "400 refresh_token_already_used")
@@ -100,7 +103,8 @@ import Testing
     @Test func `races between reuse and rotation never leave a live token behind`() async throws {
         try await AuthHarness.run { auth in
             for _ in 0..<5 {
-                let first = try await auth.signUp("r\(SecureRandom.text(length: 8, alphabet: SecureRandom.digits))@b.co")
+                let first = try await auth.signUp(
+                    "r\(SecureRandom.text(length: 8, alphabet: SecureRandom.digits))@b.co")
                 let second = try SignedIn(await auth.refresh(first.refreshToken))
                 let third = try SignedIn(await auth.refresh(second.refreshToken))
                 auth.clock.advance(by: .seconds(60))
@@ -109,7 +113,8 @@ import Testing
                 _ = try await (thief, owner)
                 #expect(
                     try await auth.value(
-                        "select count(*) from auth.refresh_tokens where not revoked and session_id = \(first.sessionID)::uuid")
+                        "select count(*) from auth.refresh_tokens where not revoked and session_id = \(first.sessionID)::uuid"
+                    )
                         == "0")
             }
         }
@@ -220,7 +225,8 @@ import Testing
             #expect(try SignedIn(await auth.refresh(token(7))).refreshToken == (try token(8)))
             #expect(try await auth.refresh(token(9)).refusal == "400 refresh_token_not_found")
             let forged = try #require(
-                CountedRefreshToken.make(sessionID: signedIn.sessionID, counter: 8, key: [UInt8](repeating: 1, count: 32)))
+                CountedRefreshToken.make(
+                    sessionID: signedIn.sessionID, counter: 8, key: [UInt8](repeating: 1, count: 32)))
             #expect(try await auth.refresh(forged).refusal == "400 refresh_token_not_found")
             // From the past: the session ends.
             auth.clock.advance(by: .seconds(60))

@@ -41,7 +41,8 @@ import Testing
     @Test func `of a confirmed address is answered as if it were new, without a trace of the account`() async throws {
         try await AuthHarness.run({ _ in }) { auth in
             let first = try await auth.send(.post, "/signup", Self.body)
-            try await auth.owner.run("update auth.users set email_confirmed_at = now(), raw_user_meta_data = '{\"secret\": 1}'")
+            try await auth.owner.run(
+                "update auth.users set email_confirmed_at = now(), raw_user_meta_data = '{\"secret\": 1}'")
             auth.clock.advance(by: .seconds(120))
             let second = try await auth.send(.post, "/signup", Self.body)
             #expect(second.status == 200)
@@ -50,7 +51,9 @@ import Testing
             #expect(second["id"] != first["id"])
             #expect(second["role"] == first["role"])
             #expect(second["app_metadata"] == first["app_metadata"])
-            #expect(second["user_metadata"]?.object?.members.map(\.key) == first["user_metadata"]?.object?.members.map(\.key))
+            #expect(
+                second["user_metadata"]?.object?.members.map(\.key)
+                    == first["user_metadata"]?.object?.members.map(\.key))
             #expect(second["created_at"]?.string == auth.clock.now().rfc3339())
             #expect(!second.text.contains("secret"))
             #expect(auth.mailer.sent.count == 1)
@@ -99,7 +102,8 @@ import Testing
             #expect(auth.mailer.sent.first?.token.reveal().hasPrefix("pkce_") == true)
             #expect(
                 try await auth.value(
-                    "select code_challenge || '|' || code_challenge_method || '|' || authentication_method from auth.flow_state")
+                    "select code_challenge || '|' || code_challenge_method || '|' || authentication_method from auth.flow_state"
+                )
                     == "\(challenge)|s256|email/signup")
         }
     }

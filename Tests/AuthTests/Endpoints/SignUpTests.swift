@@ -72,7 +72,8 @@ import Testing
                 "create trigger made after insert on auth.users for each row execute function public.new_profile()",
             ] { try await auth.owner.run(statement) }
             let signedIn = try await auth.signUp(data: ["name": "A. Doctor"])
-            let profile = try await auth.value("select id || '|' || name || '|' || provider || '|' || email from public.profiles")
+            let profile = try await auth.value(
+                "select id || '|' || name || '|' || provider || '|' || email from public.profiles")
             #expect(profile == "\(signedIn.userID)|A. Doctor|email|\(AuthHarness.email)")
         }
     }
@@ -107,9 +108,11 @@ import Testing
 
     static let refusals = [
         Refusal(body: "", refusal: "400 bad_json"), Refusal(body: "[]", refusal: "400 bad_json"),
-        Refusal(body: "{", refusal: "400 bad_json"), Refusal(body: #"{"email":1,"password":"x"}"#, refusal: "400 bad_json"),
+        Refusal(body: "{", refusal: "400 bad_json"),
+        Refusal(body: #"{"email":1,"password":"x"}"#, refusal: "400 bad_json"),
         Refusal(body: #"{"email":"a@b.co","password":"secret1","data":"x"}"#, refusal: "400 bad_json"),
-        Refusal(body: #"{"email":"a@b.co"}"#, refusal: "400 validation_failed", text: "Signup requires a valid password"),
+        Refusal(
+            body: #"{"email":"a@b.co"}"#, refusal: "400 validation_failed", text: "Signup requires a valid password"),
         Refusal(body: #"{"email":"a@b.co","password":null}"#, refusal: "400 validation_failed"),
         Refusal(
             body: #"{"email":"not an address","password":"secret1"}"#, refusal: "400 validation_failed",
@@ -128,7 +131,8 @@ import Testing
         Refusal(
             body: #"{"email":"a@b.co","password":""# + String(repeating: "é", count: 37) + #""}"#,
             refusal: "400 validation_failed", text: "Password cannot be longer than 72 characters"),
-        Refusal(body: #"{"email":"a@b.co","password":"secret1","code_challenge":"x"}"#, refusal: "400 validation_failed"),
+        Refusal(
+            body: #"{"email":"a@b.co","password":"secret1","code_challenge":"x"}"#, refusal: "400 validation_failed"),
         Refusal(body: "{}", refusal: "422 anonymous_provider_disabled", text: "Anonymous sign-ins are disabled"),
         Refusal(body: #"{"data":{}}"#, refusal: "422 anonymous_provider_disabled"),
     ]
@@ -181,7 +185,9 @@ import Testing
             #expect(answer["msg"] == "Signups not allowed for this instance")
             #expect(try await auth.send(.post, "/signup", [:]).refusal == "422 signup_disabled")
         }
-        try await AuthHarness.run { $0.isEmailEnabled = false } _: { auth in
+        try await AuthHarness.run {
+            $0.isEmailEnabled = false
+        } _: { auth in
             let answer = try await auth.send(.post, "/signup", body)
             #expect(answer.refusal == "400 email_provider_disabled")
         }
@@ -214,7 +220,9 @@ import Testing
     }
 
     @Test func `without an address makes an anonymous user when that is enabled`() async throws {
-        try await AuthHarness.run { $0.areAnonymousUsersEnabled = true } _: { auth in
+        try await AuthHarness.run {
+            $0.areAnonymousUsersEnabled = true
+        } _: { auth in
             let signedIn = try SignedIn(await auth.send(.post, "/signup", ["data": ["a": 1]]))
             #expect(signedIn.user["is_anonymous"] == true)
             #expect(signedIn.user["email"] == "" && signedIn.user["phone"] == "")

@@ -72,7 +72,8 @@ import Testing
                 try await group.waitForAll()
             }
             let count = try await auth.value(
-                "select count(*) from jsonb_object_keys((select raw_user_meta_data from auth.users)) k where k like 'k%'")
+                "select count(*) from jsonb_object_keys((select raw_user_meta_data from auth.users)) k where k like 'k%'"
+            )
             #expect(count == "10")
         }
     }
@@ -113,7 +114,8 @@ import Testing
                 (["password": 1], "400 bad_json"), (["data": "x"], "400 bad_json"), (["data": []], "400 bad_json"),
                 (["data": ["a": "\u{0}"]], "400 validation_failed"),
                 (["app_metadata": ["role": "admin"]], "403 not_admin"),
-                (["email": "Taken@Example.org"], "422 email_exists"), (["email": "no address"], "400 validation_failed"),
+                (["email": "Taken@Example.org"], "422 email_exists"),
+                (["email": "no address"], "400 validation_failed"),
                 (["phone": "491701234567"], "400 phone_provider_disabled"),
             ] as [(JSON, String)] {
                 let answer = try await put(auth, signedIn, body)
@@ -175,7 +177,8 @@ import Testing
             #expect(auth.mailer.sent.map(\.recipient) == ["new@example.org", AuthHarness.email])
             #expect(
                 try await auth.value(
-                    "select string_agg(token_type::text || '|' || relates_to, ' ' order by token_type) from auth.one_time_tokens")
+                    "select string_agg(token_type::text || '|' || relates_to, ' ' order by token_type) from auth.one_time_tokens"
+                )
                     == "email_change_token_new|new@example.org email_change_token_current|\(AuthHarness.email)")
             let soon = try await put(auth, signedIn, ["email": "other@example.org"])
             #expect(soon.refusal == "429 over_email_send_rate_limit")

@@ -83,7 +83,8 @@ import Testing
     func `never crash their readers`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let letters = Array("ab19.@-+h ms\u{0}é%é/\"'\\")
-        let text = String((0..<Int.random(in: 0...40, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
+        let text = String(
+            (0..<Int.random(in: 0...40, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
         // Only that they return matters here; what they accept is in the tables above.
         _ = try? EmailAddress(text)
         _ = try? PhoneNumber(text)

@@ -29,19 +29,28 @@ struct AuthHarness: Sendable {
     /// Runs `body` with a service of its own and takes everything down afterwards.
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
-        withMailer: Bool = true, connections: Int = 4, _ body: (AuthHarness) async throws -> Void
+        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false,
+        _ body: (AuthHarness) async throws -> Void
     ) async throws {
-        let scratch = try await TestCluster.shared.migratedDatabase()
-        let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
-        let harness = try AuthHarness(
-            scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections, adjust)
+        await Gate.databases.enter()
         do {
-            try await body(harness)
-        } catch {
+            let scratch = try await TestCluster.shared.migratedDatabase()
+            let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
+            let harness = try AuthHarness(
+                scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
+                isDatabaseAway: isDatabaseAway, adjust)
+            do {
+                try await body(harness)
+            } catch {
+                await harness.close(hasher)
+                throw error
+            }
             await harness.close(hasher)
+        } catch {
+            await Gate.databases.leave()
             throw error
         }
-        await harness.close(hasher)
+        await Gate.databases.leave()
     }
 
     private func close(_ hasher: PasswordHasher) async {
@@ -51,7 +60,7 @@ struct AuthHarness: Sendable {
     }
 
     private init(
-        scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int,
+        scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
         _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
@@ -67,7 +76,13 @@ struct AuthHarness: Sendable {
         self.issuer = issuer
         mailer = RecordingMailer()
         observer = RecordingObserver()
-        pool = scratch.pool(user: "supabase_auth_admin") { $0.connectionsMax = connections }
+        pool = scratch.pool(user: "supabase_auth_admin") { configuration in
+            configuration.connectionsMax = connections
+            if isDatabaseAway {
+                configuration.connection = Secret("postgresql:///nowhere?host=/nowhere")
+                configuration.waitMax = .milliseconds(100)
+            }
+        }
         owner = scratch.pool()
         anonKey = try APIKeys.legacy(.anon, issuer: issuer, now: clock.now()).reveal()
         serviceKey = try APIKeys.legacy(.service, issuer: issuer, now: clock.now()).reveal()

@@ -16,12 +16,15 @@ final class RecordingMailer: Mailer {
     }
 }
 
-/// Keeps the causes of failures that only the log may show.
+/// Keeps what only the log may show.
 final class RecordingObserver: Observer {
     private let kept = Mutex<[String]>([])
+    private let warned = Mutex<[String]>([])
     var causes: [String] { kept.withLock { $0 } }
+    var warnings: [String] { warned.withLock { $0 } }
 
     func observe(_ observation: Observation) {
         if case .requestFailed(_, _, let cause) = observation { kept.withLock { $0.append(cause) } }
+        if case .warning(let text) = observation { warned.withLock { $0.append(text) } }
     }
 }

@@ -83,7 +83,9 @@ import Tokens
         Row(
             header: .publishable, authorization: .lowerCaseBearer(.userToken),
             outcome: .admitted(.anon, .same(.userToken))),
-        Row(header: .publishable, authorization: .bearer(.unknownLegacy), outcome: .admitted(.anon, .same(.unknownLegacy))),
+        Row(
+            header: .publishable, authorization: .bearer(.unknownLegacy),
+            outcome: .admitted(.anon, .same(.unknownLegacy))),
         Row(header: .publishable, authorization: .basic, outcome: .admitted(.anon, .other("Basic dTpw"))),
         // 2. An opaque key stands for its role.
         Row(header: .publishable, outcome: .admitted(.anon, .role(.anon))),
@@ -93,7 +95,9 @@ import Tokens
         Row(header: .secret, authorization: .bearer(.secret), outcome: .admitted(.service, .role(.service))),
         Row(header: .legacyAnon, authorization: .bearer(.publishable), outcome: .admitted(.anon, .role(.anon))),
         Row(header: .publishable, authorization: .empty, outcome: .admitted(.anon, .role(.anon))),
-        Row(header: .publishable, authorization: .lowerCaseBearer(.publishable), outcome: .admitted(.anon, .role(.anon))),
+        Row(
+            header: .publishable, authorization: .lowerCaseBearer(.publishable), outcome: .admitted(.anon, .role(.anon))
+        ),
         // 3. A legacy key alone is no bearer.
         Row(header: .legacyAnon, outcome: .admitted(.anon, .none)),
         Row(header: .legacyService, outcome: .admitted(.service, .none)),
@@ -160,11 +164,18 @@ import Tokens
         }
     }
 
-    @Test(arguments: [
-        (KeyRequirement.anyKey, nil, 401, #"{"message":"No API key found in request","hint":"No `apikey` request header or url param was found."}"#),
-        (.anyKey, Presented.unknownOpaque, 401, #"{"message":"Invalid API key","hint":"Double check your Supabase `anon` or `service_role` API key."}"#),
-        (.serviceKey, .publishable, 403, #"{"message":"You cannot consume this service"}"#),
-    ] as [(KeyRequirement, Presented?, Int, String)])
+    @Test(
+        arguments: [
+            (
+                KeyRequirement.anyKey, nil, 401,
+                #"{"message":"No API key found in request","hint":"No `apikey` request header or url param was found."}"#
+            ),
+            (
+                .anyKey, Presented.unknownOpaque, 401,
+                #"{"message":"Invalid API key","hint":"Double check your Supabase `anon` or `service_role` API key."}"#
+            ),
+            (.serviceKey, .publishable, 403, #"{"message":"You cannot consume this service"}"#),
+        ] as [(KeyRequirement, Presented?, Int, String)])
     func `a refusal has the body that clients know`(
         requirement: KeyRequirement, presented: Presented?, status: Int, body: String
     ) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct `Departing clients` {
+@Suite(.timeLimit(.minutes(2))) struct `Departing clients` {
     private enum Step: Equatable {
         case started, cancelled, cutShort
         case read(Int)
@@ -17,6 +17,7 @@ import Testing
             #expect(next == step)
             return
         }
+        Issue.record("\(step) did not come")
     }
 
     @Test(arguments: [true, false])

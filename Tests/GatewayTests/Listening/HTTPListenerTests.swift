@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct `HTTP listener` {
+@Suite(.timeLimit(.minutes(2))) struct `HTTP listener` {
     private static let surface = TestSurface()
         .on(.get, "/hello/:name") { request in .text("hello \(request.parameter("name"))") }
         .on(.head, "/hello/:name") { request in .text("hello \(request.parameter("name"))") }
@@ -67,7 +67,8 @@ import Testing
     func `an answer that must not have a body has none`(path: String, status: Int) async throws {
         try await TestServer.run(Self.surface) { server in
             try await server.connect { connection in
-                try await connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\nGET /hello/d HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await connection.send(
+                    "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\nGET /hello/d HTTP/1.1\r\nHost: x\r\n\r\n")
                 let response = try await connection.response()
                 #expect(response.status == status)
                 #expect(response.headers["content-length"] == nil)
@@ -145,7 +146,8 @@ import Testing
         try await TestServer.run(Self.surface) { server in
             for length in [GatewayLimits.requestTargetMax.bytes + 1, 1 << 20] {
                 try await server.connect { connection in
-                    try await connection.send("GET /\(String(repeating: "a", count: length)) HTTP/1.1\r\nHost: x\r\n\r\n")
+                    try await connection.send(
+                        "GET /\(String(repeating: "a", count: length)) HTTP/1.1\r\nHost: x\r\n\r\n")
                     #expect((400..<500).contains(try await connection.response().status))
                 }
             }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.enabled(if: TestProgram.path("openssl") != nil && TestProgram.path("curl") != nil, "openssl and curl are needed"))
+@Suite(
+    .enabled(if: TestProgram.path("openssl") != nil && TestProgram.path("curl") != nil, "openssl and curl are needed"))
 struct `TLS listener` {
     private static let surface = TestSurface().on(.get, "/") { _ in .text("secure") }
         .on(.post, "/") { request in .text("\(try await request.bytes(limit: .mebibytes(4)).count)") }
@@ -21,7 +22,7 @@ struct `TLS listener` {
         try await TestServer.run(surface, certificates: store) { server in
             try await body(server, certificate, trusted)
         }
-        try certificate.remove()
+        try certificate.directory.remove()
     }
 
     private static func curl(
@@ -56,9 +57,9 @@ struct `TLS listener` {
     @Test(arguments: ["--http2", "--http1.1"])
     func `a body of megabytes arrives whole`(version: String) async throws {
         try await Self.run { server, certificate, trusted in
-            let file = certificate.directory.appendingPathComponent("body")
-            try Data(repeating: 7, count: 3 << 20).write(to: file)
-            let answer = try await Self.curl(server, trusting: trusted, [version, "--data-binary", "@\(file.path)"])
+            let file = certificate.directory.path("body")
+            try Data(repeating: 7, count: 3 << 20).write(to: URL(fileURLWithPath: file))
+            let answer = try await Self.curl(server, trusting: trusted, [version, "--data-binary", "@\(file)"])
             #expect(answer.output == "\(3 << 20) \(version == "--http2" ? "2" : "1.1") 200")
         }
     }

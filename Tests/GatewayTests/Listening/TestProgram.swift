@@ -40,36 +40,16 @@ enum TestProgram {
     }
 }
 
-/// A directory of its own with a certificate and its key, made by `openssl`.
-struct TestCertificate {
-    let directory: URL
+/// A directory of a test's own.
+struct TestDirectory {
+    let url: URL
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
-    var certificate: String { directory.appendingPathComponent("cert.pem").path }
-    var key: String { directory.appendingPathComponent("key.pem").path }
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 
-    /// Puts a new self-signed certificate for `localhost` in place and returns the path of a copy that stays.
-    func renew(name: String) async throws -> String {
-        let outcome = try await TestProgram.run(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out",
-                certificate,
-            ])
-        guard outcome.status == 0 else { throw Failed(status: outcome.status) }
-        let copy = directory.appendingPathComponent("\(name).pem")
-        try FileManager.default.copyItem(at: URL(fileURLWithPath: certificate), to: copy)
-        return copy.path
-    }
-
-    func remove() throws { try FileManager.default.removeItem(at: directory) }
-
-    struct Failed: Error {
-        let status: Int32
-    }
+    func remove() throws { try FileManager.default.removeItem(at: url) }
 }

@@ -59,7 +59,8 @@ import Testing
     @Test(arguments: 0..<300)
     func `the machine agrees with the slow reference however the message is split`(seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed))
-        let boundary = ["B", "--", "aaaa", "a-b:c", String(repeating: "-", count: 70)]
+        let boundary =
+            ["B", "--", "aaaa", "a-b:c", String(repeating: "-", count: 70)]
             .randomElement(using: &generator) ?? "B"
         // Few kinds of bytes, so that beginnings of delimiters are frequent.
         let alphabet = Array("\r\n-a".utf8) + Array(boundary.utf8.prefix(2))
@@ -92,10 +93,12 @@ import Testing
     @Test(arguments: 0..<200)
     func `random bytes end in an answer, the same for every split`(seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed) &+ 1_000_000)
-        let pieces = [
-            "\r\n", "--", "B", "--B", "\r\n--B\r\n", "\r\n--B--", ":", ";", "\"", "\\", "name", "=", "\r", "\n", " ", "\t",
-            "Content-Disposition: form-data; name=\"a\"", "\r\n\r\n", "filename*=UTF-8''%41", "\u{301}", "%22",
-        ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3]]
+        let pieces =
+            [
+                "\r\n", "--", "B", "--B", "\r\n--B\r\n", "\r\n--B--", ":", ";", "\"", "\\", "name", "=", "\r", "\n",
+                " ", "\t",
+                "Content-Disposition: form-data; name=\"a\"", "\r\n\r\n", "filename*=UTF-8''%41", "\u{301}", "%22",
+            ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3]]
         var message: [UInt8] = Bool.random(using: &generator) ? Array("--B\r\n".utf8) : []
         for _ in 0..<Int.random(in: 0...60, using: &generator) {
             message += pieces.randomElement(using: &generator) ?? []

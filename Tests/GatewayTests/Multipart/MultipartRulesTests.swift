@@ -14,11 +14,23 @@ import Testing
         ("--B--", [MultipartStep.end]),
         ("--B--\r\n", [.end]),
         ("ignored\r\n--B--", [.end]),
-        ("--B \t \r\n\(disposition)\r\n\r\nx\r\n--B--", [.part(name: "a", fileName: nil, contentType: nil), .content([120]), .partEnd, .end]),
+        (
+            "--B \t \r\n\(disposition)\r\n\r\nx\r\n--B--",
+            [.part(name: "a", fileName: nil, contentType: nil), .content([120]), .partEnd, .end]
+        ),
         ("--B\r\n\(disposition)\r\n\r\n--B--", [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]),
-        ("--B\r\n\(disposition)\r\n\r\n\r\n--B--", [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]),
-        ("--B\r\nContent-Disposition: form-data;\r\n name=a\r\n\r\n--B--", [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]),
-        ("--B\r\n\(disposition)\r\nContent-Transfer-Encoding: binary\r\n\r\n--B--", [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]),
+        (
+            "--B\r\n\(disposition)\r\n\r\n\r\n--B--",
+            [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]
+        ),
+        (
+            "--B\r\nContent-Disposition: form-data;\r\n name=a\r\n\r\n--B--",
+            [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]
+        ),
+        (
+            "--B\r\n\(disposition)\r\nContent-Transfer-Encoding: binary\r\n\r\n--B--",
+            [.part(name: "a", fileName: nil, contentType: nil), .partEnd, .end]
+        ),
     ])
     func `legal messages are read`(message: String, expected: [MultipartStep]) {
         #expect(Self.steps(message) == expected)

@@ -16,7 +16,9 @@ enum MultipartStep: Hashable {
 
 enum MultipartTestMessage {
     /// A message of parts with these header lines and contents.
-    static func bytes(boundary: String, preamble: String = "", parts: [(headers: [String], content: [UInt8])]) -> [UInt8] {
+    static func bytes(boundary: String, preamble: String = "", parts: [(headers: [String], content: [UInt8])])
+        -> [UInt8]
+    {
         var bytes = Array(preamble.utf8)
         if !preamble.isEmpty { bytes += Array("\r\n".utf8) }
         for part in parts {

@@ -7,17 +7,21 @@ import Testing
 @testable import Gateway
 
 @Suite struct `Gateway request` {
-    @Test(arguments: [
-        (nil, nil), ("application/json", "application/json"), ("Application/JSON; charset=utf-8", "application/json"),
-        (" text/plain ;x=y", "text/plain"), ("", ""),
-    ] as [(String?, String?)])
+    @Test(
+        arguments: [
+            (nil, nil), ("application/json", "application/json"),
+            ("Application/JSON; charset=utf-8", "application/json"),
+            (" text/plain ;x=y", "text/plain"), ("", ""),
+        ] as [(String?, String?)])
     func `the media type comes without parameters`(header: String?, mediaType: String?) {
         var headers = HTTPFields()
         if let header { headers[.contentType] = header }
         #expect(TestRequest.make(headers: headers).mediaType == mediaType)
     }
 
-    @Test(arguments: [("5", 5), ("0", 0), ("-1", nil), ("x", nil), ("", nil), ("99999999999999999999", nil)] as [(String, Int?)])
+    @Test(
+        arguments: [("5", 5), ("0", 0), ("-1", nil), ("x", nil), ("", nil), ("99999999999999999999", nil)]
+            as [(String, Int?)])
     func `a content length is a number or nothing`(header: String, length: Int?) {
         #expect(TestRequest.make(headers: [.contentLength: header]).contentLength == length)
     }

@@ -47,7 +47,9 @@ import Testing
     @Test(arguments: 0..<100)
     func `random text ends in an answer`(seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed))
-        let words = ["Sun", ",", " ", "06", "Nov", "1994", "08", ":", "49", "GMT", "-", "9999999999999999999", "\u{E9}"]
+        let words = [
+            "Sun", ",", " ", "06", "Nov", "1994", "08", ":", "49", "GMT", "-", "9999999999999999999", "\u{E9}",
+        ]
         let text = (0..<20).map { _ in words.randomElement(using: &generator) ?? "" }.joined()
         if let time = HTTPDate.parse(text) { #expect(HTTPDate.parse(HTTPDate.format(time)) == time) }
     }

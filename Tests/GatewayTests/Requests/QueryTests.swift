@@ -3,14 +3,15 @@ import Testing
 @testable import Gateway
 
 @Suite struct `Query strings` {
-    @Test(arguments: [
-        ("", []), ("&&", []), ("a", [("a", "")]), ("a=", [("a", "")]), ("=b", [("", "b")]),
-        ("a=1&b=2&a=3", [("a", "1"), ("b", "2"), ("a", "3")]), ("a=b=c", [("a", "b=c")]),
-        ("a+b=c+d", [("a b", "c d")]), ("a%2Bb=%26%3D%25", [("a+b", "&=%")]),
-        ("name=J%C3%BCrgen", [("name", "J\u{FC}rgen")]), ("name=J\u{FC}rgen", [("name", "J\u{FC}rgen")]),
-        ("select=*,case_files(*)&id=eq.1", [("select", "*,case_files(*)"), ("id", "eq.1")]),
-        ("apikey=k&a=1", [("apikey", "k"), ("a", "1")]),
-    ] as [(String, [(String, String)])])
+    @Test(
+        arguments: [
+            ("", []), ("&&", []), ("a", [("a", "")]), ("a=", [("a", "")]), ("=b", [("", "b")]),
+            ("a=1&b=2&a=3", [("a", "1"), ("b", "2"), ("a", "3")]), ("a=b=c", [("a", "b=c")]),
+            ("a+b=c+d", [("a b", "c d")]), ("a%2Bb=%26%3D%25", [("a+b", "&=%")]),
+            ("name=J%C3%BCrgen", [("name", "J\u{FC}rgen")]), ("name=J\u{FC}rgen", [("name", "J\u{FC}rgen")]),
+            ("select=*,case_files(*)&id=eq.1", [("select", "*,case_files(*)"), ("id", "eq.1")]),
+            ("apikey=k&a=1", [("apikey", "k"), ("a", "1")]),
+        ] as [(String, [(String, String)])])
     func `pairs are decoded once, in their order`(raw: String, items: [(String, String)]) throws {
         let query = try Query(raw)
         #expect(query.items.map(\.name) == items.map(\.0))
@@ -73,7 +74,8 @@ import Testing
     func `random text ends in an answer`(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let bytes = [UInt8].random(
-            count: Int.random(in: 0...20, using: &generator), from: Array("%%%0aAfFgC3+=& \u{E9}".utf8), using: &generator)
+            count: Int.random(in: 0...20, using: &generator), from: Array("%%%0aAfFgC3+=& \u{E9}".utf8),
+            using: &generator)
         let text = String(decoding: bytes, as: UTF8.self)
         do throws(RequestLineError) {
             let decoded = try PercentCoding.decode(text)

@@ -20,27 +20,28 @@ import Testing
         return table
     }()
 
-    @Test(arguments: [
-        (HTTPRequest.Method.get, "/object/b/k", "/object/:bucket/*key", ["bucket": "b", "key": "k"]),
-        (.get, "/object/b/a/b//c/", "/object/:bucket/*key", ["bucket": "b", "key": "a/b//c/"]),
-        (.get, "/object/b/a%2Fb", "/object/:bucket/*key", ["bucket": "b", "key": "a/b"]),
-        (.get, "/object/a%2Fb/k", "/object/:bucket/*key", ["bucket": "a/b", "key": "k"]),
-        (.get, "/object/b/a%252Fb", "/object/:bucket/*key", ["bucket": "b", "key": "a%2Fb"]),
-        (.get, "/object/b/a+b%20c", "/object/:bucket/*key", ["bucket": "b", "key": "a+b c"]),
-        (.get, "/object/public/b/k/info", "/object/public/:bucket/*key", ["bucket": "b", "key": "k/info"]),
-        (.get, "/object/public/b/info", "/object/public/:bucket/info", ["bucket": "b"]),
-        (.get, "/object/public/b", "/object/:bucket/*key", ["bucket": "public", "key": "b"]),
-        (.get, "/object/public", "/object/:bucket", ["bucket": "public"]),
-        (.get, "/object/%70ublic/b/k", "/object/:bucket/*key", ["bucket": "public", "key": "b/k"]),
-        (.get, "/object/list/b", "/object/:bucket/*key", ["bucket": "list", "key": "b"]),
-        (.post, "/object/list/b", "/object/list/:bucket", ["bucket": "b"]),
-        (.delete, "/object/b", "/object/:bucket", ["bucket": "b"]),
-        (.get, "/object/b/", "/*all", ["all": "object/b/"]),
-        (.get, "/object//k", "/*all", ["all": "object//k"]),
-        (.get, "/Object/b", "/*all", ["all": "Object/b"]),
-        (.get, "/%C3%A4", "/*all", ["all": "\u{E4}"]),
-        (.post, "/", "/", [:]),
-    ] as [(HTTPRequest.Method, String, String, [String: String])])
+    @Test(
+        arguments: [
+            (HTTPRequest.Method.get, "/object/b/k", "/object/:bucket/*key", ["bucket": "b", "key": "k"]),
+            (.get, "/object/b/a/b//c/", "/object/:bucket/*key", ["bucket": "b", "key": "a/b//c/"]),
+            (.get, "/object/b/a%2Fb", "/object/:bucket/*key", ["bucket": "b", "key": "a/b"]),
+            (.get, "/object/a%2Fb/k", "/object/:bucket/*key", ["bucket": "a/b", "key": "k"]),
+            (.get, "/object/b/a%252Fb", "/object/:bucket/*key", ["bucket": "b", "key": "a%2Fb"]),
+            (.get, "/object/b/a+b%20c", "/object/:bucket/*key", ["bucket": "b", "key": "a+b c"]),
+            (.get, "/object/public/b/k/info", "/object/public/:bucket/*key", ["bucket": "b", "key": "k/info"]),
+            (.get, "/object/public/b/info", "/object/public/:bucket/info", ["bucket": "b"]),
+            (.get, "/object/public/b", "/object/:bucket/*key", ["bucket": "public", "key": "b"]),
+            (.get, "/object/public", "/object/:bucket", ["bucket": "public"]),
+            (.get, "/object/%70ublic/b/k", "/object/:bucket/*key", ["bucket": "public", "key": "b/k"]),
+            (.get, "/object/list/b", "/object/:bucket/*key", ["bucket": "list", "key": "b"]),
+            (.post, "/object/list/b", "/object/list/:bucket", ["bucket": "b"]),
+            (.delete, "/object/b", "/object/:bucket", ["bucket": "b"]),
+            (.get, "/object/b/", "/*all", ["all": "object/b/"]),
+            (.get, "/object//k", "/*all", ["all": "object//k"]),
+            (.get, "/Object/b", "/*all", ["all": "Object/b"]),
+            (.get, "/%C3%A4", "/*all", ["all": "\u{E4}"]),
+            (.post, "/", "/", [:]),
+        ] as [(HTTPRequest.Method, String, String, [String: String])])
     func `a path goes to the most literal template`(
         method: HTTPRequest.Method, path: String, template: String, parameters: [String: String]
     ) throws {
@@ -49,14 +50,15 @@ import Testing
         #expect(match.parameters == parameters)
     }
 
-    @Test(arguments: [
-        (HTTPRequest.Method.post, "/object/b/k", RoutingError.methodNotAllowed(allowed: [.get])),
-        (.patch, "/object/b", .methodNotAllowed(allowed: [.delete, .get])),
-        (.get, "/", .methodNotAllowed(allowed: [.post])),
-        (.get, "/object/b/%zz", .badPath),
-        (.get, "/object/b/%C3%28", .badPath),
-        (.get, "/object/b/a%00b", .badPath),
-    ] as [(HTTPRequest.Method, String, RoutingError)])
+    @Test(
+        arguments: [
+            (HTTPRequest.Method.post, "/object/b/k", RoutingError.methodNotAllowed(allowed: [.get])),
+            (.patch, "/object/b", .methodNotAllowed(allowed: [.delete, .get])),
+            (.get, "/", .methodNotAllowed(allowed: [.post])),
+            (.get, "/object/b/%zz", .badPath),
+            (.get, "/object/b/%C3%28", .badPath),
+            (.get, "/object/b/a%00b", .badPath),
+        ] as [(HTTPRequest.Method, String, RoutingError)])
     func `a path that no route takes says why`(method: HTTPRequest.Method, path: String, error: RoutingError) {
         #expect(throws: error) { try Self.table.match(method, path) }
     }

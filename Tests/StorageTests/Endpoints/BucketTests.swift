@@ -98,26 +98,28 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (#"{"name":"a/b"}"#, "400 400 InvalidBucketName"), (#"{"name":" a"}"#, "400 400 InvalidBucketName"),
-        (#"{"name":""}"#, "400 400 InvalidBucketName"), (#"{"name":"x--table-s3"}"#, "400 400 InvalidBucketName"),
-        (#"{"name":"ok","id":"é"}"#, "400 400 InvalidBucketName"), ("{}", "400 400 InvalidRequest"),
-        ("[]", "400 400 InvalidRequest"), ("{", "400 400 InvalidRequest"), ("", "400 400 InvalidRequest"),
-        (#"{"name":"ok","public":"maybe"}"#, "400 400 InvalidRequest"),
-        (#"{"name":"ok","type":"ANALYTICS"}"#, "400 409 FeatureNotEnabled"),
-        (#"{"name":"ok","file_size_limit":"51MB"}"#, "200"),
-        (#"{"name":"ok","file_size_limit":"53MB"}"#, "400 413 EntityTooLarge"),
-        (#"{"name":"ok","file_size_limit":"lots"}"#, "400 400 InvalidParameter"),
-        (#"{"name":"ok","file_size_limit":-1}"#, "400 400 InvalidParameter"),
-        (#"{"name":"ok","allowed_mime_types":["nonsense"]}"#, "400 415 InvalidMimeType"),
-        (#"{"name":"labdocs"}"#, "400 409 BucketAlreadyExists"),
-    ])
-    func `what is no bucket is refused`(body: String, outcome: String) async throws {
+    @Test func `what is no bucket is refused`() async throws {
         try await StorageHarness.run { harness in
-            let answer = try await harness.send(
-                .post, "/bucket", as: harness.serviceKey, headers: ["content-type": "application/json"],
-                bytes: Array(body.utf8))
-            #expect(answer.outcome == outcome, "\(answer.text)")
+            for (body, outcome) in [
+                (#"{"name":"a/b"}"#, "400 400 InvalidBucketName"), (#"{"name":" a"}"#, "400 400 InvalidBucketName"),
+                (#"{"name":""}"#, "400 400 InvalidBucketName"),
+                (#"{"name":"x--table-s3"}"#, "400 400 InvalidBucketName"),
+                (#"{"name":"ok","id":"é"}"#, "400 400 InvalidBucketName"), ("{}", "400 400 InvalidRequest"),
+                ("[]", "400 400 InvalidRequest"), ("{", "400 400 InvalidRequest"), ("", "400 400 InvalidRequest"),
+                (#"{"name":"ok","public":"maybe"}"#, "400 400 InvalidRequest"),
+                (#"{"name":"ok","type":"ANALYTICS"}"#, "400 409 FeatureNotEnabled"),
+                (#"{"name":"ok","file_size_limit":"51MB"}"#, "200"),
+                (#"{"name":"ok","file_size_limit":"53MB"}"#, "400 413 EntityTooLarge"),
+                (#"{"name":"ok","file_size_limit":"lots"}"#, "400 400 InvalidParameter"),
+                (#"{"name":"ok","file_size_limit":-1}"#, "400 400 InvalidParameter"),
+                (#"{"name":"ok","allowed_mime_types":["nonsense"]}"#, "400 415 InvalidMimeType"),
+                (#"{"name":"labdocs"}"#, "400 409 BucketAlreadyExists"),
+            ] {
+                let answer = try await harness.send(
+                    .post, "/bucket", as: harness.serviceKey, headers: ["content-type": "application/json"],
+                    bytes: Array(body.utf8))
+                #expect(answer.outcome == outcome, "\(answer.text)")
+            }
         }
     }
 }

@@ -9,21 +9,22 @@ import Testing
 @Suite struct `Downloads` {
     static let content = String((0..<100).map { Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8($0 % 26))) })
 
-    @Test(arguments: [
-        ("bytes=0-9", 206, "abcdefghij", "bytes 0-9/100"), ("bytes=95-", 206, "rstuv", "bytes 95-99/100"),
-        ("bytes=-3", 206, "tuv", "bytes 97-99/100"), ("bytes=98-500", 206, "uv", "bytes 98-99/100"),
-        ("bytes=0-0", 206, "a", "bytes 0-0/100"),
-    ])
-    func `a range is answered with its bytes`(asked: String, status: Int, text: String, range: String) async throws {
+    @Test func `a range is answered with its bytes`() async throws {
         try await StorageHarness.run { harness in
             try await harness.bucket("files")
-            _ = try await harness.upload("files/r", Self.content, as: harness.serviceKey)
-            let answer = try await harness.send(
-                .get, "/object/files/r", as: harness.serviceKey, headers: ["range": asked])
-            #expect(answer.status == status)
-            #expect(answer.text == text)
-            #expect(answer.header("content-range") == range)
-            #expect(answer.header("content-length") == String(text.utf8.count))
+            for (asked, status, text, range) in [
+                ("bytes=0-9", 206, "abcdefghij", "bytes 0-9/100"), ("bytes=95-", 206, "rstuv", "bytes 95-99/100"),
+                ("bytes=-3", 206, "tuv", "bytes 97-99/100"), ("bytes=98-500", 206, "uv", "bytes 98-99/100"),
+                ("bytes=0-0", 206, "a", "bytes 0-0/100"),
+            ] {
+                _ = try await harness.upload("files/r", Self.content, as: harness.serviceKey)
+                let answer = try await harness.send(
+                    .get, "/object/files/r", as: harness.serviceKey, headers: ["range": asked])
+                #expect(answer.status == status)
+                #expect(answer.text == text)
+                #expect(answer.header("content-range") == range)
+                #expect(answer.header("content-length") == String(text.utf8.count))
+            }
         }
     }
 

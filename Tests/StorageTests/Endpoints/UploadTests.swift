@@ -197,18 +197,24 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("text/plain", "0123456789", "200"), ("text/plain", "01234567890", "400 413 EntityTooLarge"),
-        ("text/plain;charset=utf-8", "x", "400 415 InvalidMimeType"), ("image/png", "x", "200"),
-        ("video/mp4", "x", "400 415 InvalidMimeType"), ("nonsense", "x", "400 415 InvalidMimeType"),
-    ])
-    func `a bucket's limits hold`(type: String, content: String, outcome: String) async throws {
+    @Test func `a bucket's limits hold`() async throws {
         try await StorageHarness.run { harness in
             try await harness.bucket(
                 "files", ["file_size_limit": 10, "allowed_mime_types": ["text/plain", "image/*"]])
-            let answer = try await harness.upload("files/x", content, as: harness.serviceKey, type: type)
-            #expect(answer.outcome == outcome, "\(answer.text)")
-            #expect(try harness.storedFiles() == (outcome == "200" ? 1 : 0))
+            for (type, content, outcome) in [
+                ("text/plain", "01234567890", "400 413 EntityTooLarge"),
+                ("text/plain;charset=utf-8", "x", "400 415 InvalidMimeType"),
+                ("video/mp4", "x", "400 415 InvalidMimeType"), ("nonsense", "x", "400 415 InvalidMimeType"),
+            ] {
+                let answer = try await harness.upload("files/x", content, as: harness.serviceKey, type: type)
+                #expect(answer.outcome == outcome, "\(answer.text)")
+                #expect(try harness.storedFiles() == 0)
+            }
+            for (type, content) in [("text/plain", "0123456789"), ("image/png", "x")] {
+                let answer = try await harness.upload(
+                    "files/x", content, as: harness.serviceKey, type: type, upsert: true)
+                #expect(answer.status == 200, "\(answer.text)")
+            }
         }
     }
 
@@ -233,15 +239,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "..%2Fup.txt", "a/..%2F..%2Fb.txt", "na%C3%AFve.txt", "a%5Cb.txt", "tab%09.txt", "hash%23x.txt", "a%5Bb%5D.txt",
-        "%E2%80%AEexe.txt", "a%0Ab", String(repeating: "k", count: 1025),
-    ])
-    func `hostile keys are refused before anything else`(key: String) async throws {
+    @Test func `hostile keys are refused before anything else`() async throws {
         try await StorageHarness.run { harness in
             try await harness.bucket("files")
-            let answer = try await harness.upload("files/\(key)", "x", as: harness.serviceKey)
-            #expect(answer.outcome == "400 400 InvalidKey", "\(answer.text)")
+            for key in [
+                "..%2Fup.txt", "a/..%2F..%2Fb.txt", "na%C3%AFve.txt", "a%5Cb.txt", "tab%09.txt", "hash%23x.txt",
+                "a%5Bb%5D.txt", "%E2%80%AEexe.txt", "a%0Ab", String(repeating: "k", count: 1025),
+            ] {
+                let answer = try await harness.upload("files/\(key)", "x", as: harness.serviceKey)
+                #expect(answer.outcome == "400 400 InvalidKey", "\(answer.text)")
+            }
             #expect(try harness.storedFiles() == 0)
         }
     }

@@ -35,6 +35,20 @@ struct StorageHarness: Sendable {
     static func run(
         _ adjust: (inout StorageConfiguration) -> Void = { _ in }, _ body: (StorageHarness) async throws -> Void
     ) async throws {
+        await HarnessGate.shared.enter()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await runAlone(adjust, body))
+        } catch {
+            result = .failure(error)
+        }
+        await HarnessGate.shared.leave()
+        try result.get()
+    }
+
+    private static func runAlone(
+        _ adjust: (inout StorageConfiguration) -> Void, _ body: (StorageHarness) async throws -> Void
+    ) async throws {
         let scratch = try await TestCluster.shared.migratedDatabase()
         let root = FileManager.default.temporaryDirectory.path + "/storage-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: root) }
@@ -173,7 +187,8 @@ struct StorageHarness: Sendable {
     /// Files below the store's directory: versions and leftovers.
     func storedFiles() throws -> Int {
         try FileManager.default.subpathsOfDirectory(atPath: root).count { path in
-            try FileManager.default.attributesOfItem(atPath: root + "/" + path)[.type] as? FileAttributeType == .typeRegular
+            try FileManager.default.attributesOfItem(atPath: root + "/" + path)[.type] as? FileAttributeType
+                == .typeRegular
         }
     }
 }

@@ -3,7 +3,7 @@
 /// The build turns each file into a constant whose name is the file's name with everything that cannot stand in an
 /// identifier replaced, the first digit of a number included. This list says what each of them is; a test holds it
 /// against the folder, so a file that is missing here does not go unnoticed.
-public enum Schema {
+public enum SchemaFiles {
     /// Everything to apply, in the order of application: bootstrap, versioned files by number, functions, policies.
     public static let migrations: [Migration] = bootstrap + versioned + functions + policies
 
@@ -39,6 +39,7 @@ public enum Schema {
         Migration("0027_api_keys", .versioned, PackageResources._027_api_keys_sql),
         Migration("0028_analysis_stages", .versioned, PackageResources._028_analysis_stages_sql),
         Migration("0029_labdocs_bucket", .versioned, PackageResources._029_labdocs_bucket_sql),
+        Migration("0030_object_versions", .versioned, PackageResources._030_object_versions_sql),
     ]
 
     private static let functions: [Migration] = [

@@ -1,0 +1,58 @@
+internal import Gateway
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+
+/// What goes back for a request that succeeded.
+struct Answer: Sendable {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields = [:]
+    /// Nil where the answer carries neither a body nor its length.
+    var body: [UInt8]?
+
+    var response: Response {
+        var headers = headers
+        if headers[.vary] == nil { headers[.vary] = "Accept, Prefer, Range" }
+        guard let body else {
+            var response = Response(status: status, headers: headers, body: ResponseBody())
+            response.headers[.contentLength] = nil
+            return response
+        }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    /// Appends a field; a value that a header cannot hold loses what does not fit.
+    mutating func add(_ name: HTTPField.Name, _ value: String) {
+        headers.append(HTTPField(name: name, value: value))
+    }
+
+    /// Puts in what SQL asked for by `response.status` and `response.headers`, which win over ours. Throws PGRST111
+    /// and PGRST112.
+    mutating func override(with result: StatementResult) throws(RestError) {
+        if let text = result.statusText {
+            let digits = text.prefix { $0.isASCII && $0.isNumber }
+            guard let code = Int(digits), (100...599).contains(code) else {
+                throw .request(.responseStatusUnusable)
+            }
+            status = HTTPResponse.Status(code: code)
+        }
+        guard let text = result.headersText else { return }
+        let fields = try ResponseHeaders.parse(text)
+        for field in fields { headers[values: field.name] = [] }
+        for field in fields { headers.append(field) }
+    }
+}
+
+extension HTTPField.Name {
+    /// A name known to be legal when the program is written.
+    static func known(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
+        return name
+    }
+
+    static let contentProfile = HTTPField.Name.known("Content-Profile")
+    static let preferenceApplied = HTTPField.Name.known("Preference-Applied")
+    static let proxyStatus = HTTPField.Name.known("Proxy-Status")
+    static let serverTiming = HTTPField.Name.known("Server-Timing")
+    static let warning = HTTPField.Name.known("Warning")
+}

@@ -1,0 +1,55 @@
+internal import HTTPTypes
+
+extension AnswerMaker {
+    /// OPTIONS on a relation: what its kind allows, whatever the caller's privileges are.
+    func options(of relation: Relation) -> Answer {
+        var methods = ["OPTIONS", "GET", "HEAD"]
+        if relation.isInsertable { methods.append("POST") }
+        if relation.isInsertable, relation.isUpdatable, !relation.primaryKey.isEmpty { methods.append("PUT") }
+        if relation.isUpdatable { methods.append("PATCH") }
+        if relation.isDeletable { methods.append("DELETE") }
+        return options(methods)
+    }
+
+    func options(of routine: Routine) -> Answer {
+        options(routine.volatility == .volatile ? ["OPTIONS", "POST"] : ["OPTIONS", "GET", "HEAD", "POST"])
+    }
+
+    var rootOptions: Answer { options(["OPTIONS", "GET", "HEAD"]) }
+
+    private func options(_ methods: [String]) -> Answer {
+        var answer = Answer(status: .ok, body: [])
+        answer.add(.allow, methods.joined(separator: ","))
+        answer.add(.accessControlAllowOrigin, "*")
+        return answer
+    }
+
+    /// Tells clients that name an aliased embed by its relation to name the alias.
+    func warn(of root: ReadNode, in answer: inout Answer) {
+        guard configuration.acceptsTargetNames else { return }
+        let used = root.targetNamesUsed
+        guard !used.isEmpty else { return }
+        let changes = used.map { "`\($0.target)` to `\($0.alias)`" }.joined(separator: ", ")
+        answer.add(
+            .warning,
+            "299 PostgRESTv16.0 \"Embedded resource was referenced by relation name even though it has an alias. "
+                + "This is deprecated and will stop working in a future release. Update \(changes) in query string "
+                + "filters, orders or limits.\"")
+    }
+}
+
+extension Preferences {
+    /// The value of `Preference-Applied`: all of these, in upstream's order.
+    var appliedText: String {
+        var parts: [String] = []
+        if let resolution { parts.append(resolution.rawValue) }
+        if let missing { parts.append(missing.rawValue) }
+        if let representation { parts.append(representation.rawValue) }
+        if let count { parts.append(count.rawValue) }
+        if let transaction { parts.append(transaction.rawValue) }
+        if let handling { parts.append(handling.rawValue) }
+        if let timeZone { parts.append("timezone=\(timeZone)") }
+        if let maxAffected, handling == .strict { parts.append("max-affected=\(maxAffected)") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,61 @@
+internal import Core
+internal import HTTPTypes
+internal import Postgres
+
+extension Exchange {
+    /// The root document, of what the caller may use or of everything exposed.
+    func describe(headersOnly: Bool) async throws(RestError) -> Answer {
+        let accepted: [MediaType] = [.openAPI, .json, .any]
+        guard request.accept.contains(where: accepted.contains) else {
+            throw .request(.noMediaType(asked: request.accept))
+        }
+        let document = try await document()
+        var answer = Answer(status: .ok)
+        answer.add(.contentType, MediaType.openAPI.contentType)
+        if request.schemaIsNegotiated { answer.add(.contentProfile, request.schema) }
+        answer.body = headersOnly ? nil : document.json.bytes
+        return answer
+    }
+
+    private func document() async throws(RestError) -> OpenAPIDocument {
+        let configuration = service.configuration
+        var relations = cache.relations.values.filter { $0.identifier.schema == request.schema }
+        var routines = cache.routines.filter { $0.key.schema == request.schema }.flatMap(\.value)
+        if configuration.openAPIMode == .followPrivileges {
+            let results = try await run(
+                execution(isReadOnly: true),
+                [
+                    PrivilegeStatements.relations(schema: request.schema),
+                    PrivilegeStatements.routines(schema: request.schema),
+                ])
+            guard results.count == 2 else { throw .schemaCacheMissing }
+            let names = Set(results[0].rows.compactMap { $0.optionalText(0) })
+            relations = relations.filter { names.contains($0.identifier.name) }
+            let allowed = try signatures(results[1])
+            routines = routines.filter { routine in
+                allowed[routine.identifier.name]?.contains { Set(routine.parameters.map(\.name)).isSubset(of: $0) }
+                    ?? false
+            }
+        }
+        return OpenAPIDocument(
+            relations: relations.sorted { $0.identifier < $1.identifier },
+            routines: routines.sorted { $0.identifier < $1.identifier }, relationships: cache.relationships,
+            schemaDescription: cache.schemaDescriptions[request.schema],
+            location: OpenAPIDocument.Location(url: configuration.openAPIProxyURL ?? configuration.publicURL),
+            describesSecurity: configuration.describesSecurity)
+    }
+
+    /// The parameter names of each executable overload, by function; an unnamed parameter is an empty name.
+    private func signatures(_ set: ResultSet) throws(RestError) -> [String: [Set<String>]] {
+        var signatures: [String: [Set<String>]] = [:]
+        do throws(DatabaseError) {
+            for row in set.rows {
+                let names = try row.json(1).array?.compactMap(\.string) ?? []
+                signatures[try row.text(0), default: []].append(Set(names + [""]))
+            }
+        } catch {
+            throw .database(error, callerIsAnonymous: isAnonymous)
+        }
+        return signatures
+    }
+}

@@ -1,0 +1,63 @@
+internal import Core
+internal import Gateway
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+internal import Postgres
+
+/// Errors in PostgREST's dialect: `{"code","details","hint","message"}`, always all four (contract, section 10).
+struct ErrorRenderer: Sendable {
+    let configuration: RestConfiguration
+
+    func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {
+        switch error {
+        case let error as RestError: return render(error)
+        case is BodyError, is CancellationError:
+            return RenderedError(.json(["message": "The request body could not be read"], status: .badRequest))
+        case let error as RoutingError: return render(.request(refusal(error, request)))
+        case let error as DatabaseError: return render(.database(error, callerIsAnonymous: false))
+        default:
+            return RenderedError(
+                .json(["message": "Internal error"], status: .internalServerError),
+                cause: "unexpected error of type \(type(of: error))")
+        }
+    }
+
+    func body(_ error: RestError) -> [UInt8] {
+        guard configuration.showsErrorDetails else {
+            return JSON.object(["code": .string(error.code), "message": .string(error.message)]).bytes
+        }
+        let members: JSONObject = [
+            "code": .string(error.code), "details": error.details, "hint": .optional(error.hint),
+            "message": .string(error.message),
+        ]
+        return JSON.object(members).bytes
+    }
+
+    private func render(_ error: RestError) -> RenderedError {
+        var headers: HTTPFields = [
+            .contentType: "application/json; charset=utf-8",
+            .proxyStatus: "PostgREST; error=\(error.code)",
+        ]
+        for (name, value) in error.headers {
+            guard let name = HTTPField.Name(name) else { continue }
+            headers.append(HTTPField(name: name, value: value))
+        }
+        let status = error.status
+        if status == .serviceUnavailable { headers[.retryAfter] = String(RestLimits.retryAfterSeconds) }
+        if headers[.vary] == nil { headers[.vary] = "Accept, Prefer, Range" }
+        let response = Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(error))))
+        guard case .database(let cause, _) = error, status.code >= 500 else { return RenderedError(response) }
+        return RenderedError(response, cause: cause.logText)
+    }
+
+    private func refusal(_ error: RoutingError, _ request: GatewayRequest) -> RequestError {
+        switch error {
+        case .notFound, .badPath: .invalidPath
+        case .methodNotAllowed:
+            request.path.hasPrefix("/rpc/")
+                ? .methodNotForFunctions(request.method.rawValue) : .methodUnsupported(request.method.rawValue)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+internal import Core
+
+/// What one REST request may cost beyond what the gateway and the parsers bound already.
+enum RestLimits {
+    /// Seconds by which clocks of token issuers may differ from ours, as PostgREST allows.
+    static let clockSkew: Duration = .seconds(30)
+    /// Verified tokens remembered.
+    static let tokensCached = 1000
+    /// Bytes of `response.headers` set by SQL that are looked at.
+    static let responseHeaders = ByteCount.kibibytes(64)
+    /// JSON of a `RAISE` with SQLSTATE `PGRST`.
+    static let raisedJSON = ByteCount.kibibytes(64)
+    /// Longest time a transaction may ask for by `statement_timeout` of a role or function: a connection whose
+    /// statement outlives this counts as dead.
+    static let statementTimeoutMax: Duration = .seconds(3600)
+    /// Seconds named in `Retry-After` when the database cannot be reached.
+    static let retryAfterSeconds = 1
+}

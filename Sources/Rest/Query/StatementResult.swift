@@ -1,0 +1,71 @@
+internal import Core
+internal import Postgres
+
+/// The one row of a ``MainStatement``.
+struct StatementResult: Sendable {
+    /// Rows without limit, where that was counted.
+    var total: Int?
+    /// Rows of the page, or rows changed.
+    var rows = 0
+    var body: [UInt8] = []
+    /// `response.headers` and `response.status`, as SQL set them.
+    var headersText: String?
+    var statusText: String?
+    /// Key columns of the one row inserted, with their filters.
+    var location: [(name: String, filter: String)] = []
+    /// Rows that were new, where that was counted.
+    var inserted: Int?
+
+    init(_ set: ResultSet) throws(DatabaseError) {
+        // A function that gives no row at all (a SETOF called for its effect) has no body either.
+        guard let row = set.first else { return }
+        total = try row.optionalInt(MainStatement.Place.total)
+        rows = try row.int(MainStatement.Place.rows)
+        let isHex = set.isBytea(column: MainStatement.Place.body)
+        body = isHex ? try row.optionalBytea(MainStatement.Place.body) : row.bytes(MainStatement.Place.body) ?? []
+        headersText = row.optionalText(MainStatement.Place.headers)
+        statusText = row.optionalText(MainStatement.Place.status)
+        guard set.columnCount > MainStatement.Place.inserted else { return }
+        inserted = try row.optionalInt(MainStatement.Place.inserted)
+        for pair in try row.optionalJSON(MainStatement.Place.location)?.array ?? [] {
+            guard let name = pair.array?.first?.string, let filter = pair.array?.last?.string else { continue }
+            location.append((name, filter))
+        }
+    }
+
+    /// The rows of a plan, each a line.
+    static func plan(_ set: ResultSet) throws(DatabaseError) -> [UInt8] {
+        var lines: [UInt8] = []
+        for row in set.rows {
+            lines += row.bytes(0) ?? []
+            lines.append(0x0A)
+        }
+        return lines
+    }
+
+    /// The planner's guess out of `EXPLAIN (FORMAT JSON)`.
+    static func estimate(_ set: ResultSet) throws(DatabaseError) -> Int? {
+        try set.first?.optionalJSON(0)?.array?.first?["Plan"]?["Plan Rows"]?.int
+    }
+}
+
+extension Row {
+    /// `bytea` decoded from its hexadecimal text; empty for NULL.
+    fileprivate func optionalBytea(_ column: Int) throws(DatabaseError) -> [UInt8] {
+        guard let text = bytes(column) else { return [] }
+        guard text.count >= 2, text.count % 2 == 0, text[0] == UInt8(ascii: "\\"), text[1] == UInt8(ascii: "x") else {
+            throw .unexpectedResult("column \(column) is not hex bytea")
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2 - 1)
+        for index in stride(from: 2, to: text.count, by: 2) {
+            bytes.append(Row.nibble(text[index]) << 4 | Row.nibble(text[index + 1]))
+        }
+        return bytes
+    }
+
+    /// PostgreSQL writes lower-case digits and nothing else.
+    private static func nibble(_ digit: UInt8) -> UInt8 {
+        digit >= UInt8(ascii: "a") ? digit - UInt8(ascii: "a") + 10 : digit - UInt8(ascii: "0")
+    }
+}
