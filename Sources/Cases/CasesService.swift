@@ -2,7 +2,7 @@ public import Core
 internal import Cryptography
 public import Gateway
 public import HTTPTypes
-internal import HummingbirdCore
+public import HummingbirdCore
 internal import Insights
 public import Objects
 public import Postgres
@@ -49,6 +49,10 @@ public struct CasesService: Surface {
 
     public func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {
         ErrorRenderer.render(error)
+    }
+
+    public func refusal(_ text: String, status: HTTPResponse.Status) -> Response? {
+        .json(["detail": .string(text), "error": .string(text)], status: status)
     }
 
     var urls: FileURLSigner { FileURLSigner(issuer: issuer, configuration: configuration, now: clock.now()) }

@@ -12,7 +12,8 @@ enum ErrorRenderer {
         case let error as CasesError: answer(error.status, error.detail)
         case let error as RoutingError: routing(error)
         case let error as BodyError: body(error)
-        case let error as MultipartError: answer(.badRequest, .string("Malformed form data: \(error)"))
+        case let error as MultipartError:
+            answer(error.isTooLarge ? .contentTooLarge : .badRequest, .string("Malformed form data: \(error)"))
         case let error as ObjectError: object(error)
         case let error as DatabaseError: database(error)
         case is CancellationError: answer(.init(code: 499), "The client closed the request")

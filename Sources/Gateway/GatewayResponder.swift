@@ -90,7 +90,7 @@ public struct GatewayResponder: Sendable {
                 return outcome(Refusals.key(error), surface, route: "refused")
             }
         } catch {
-            return outcome(Refusals.requestLine(error), surface, route: "refused")
+            return outcome(Refusals.requestLine(error, surface), surface, route: "refused")
         }
     }
 

@@ -26,7 +26,7 @@ public final class Database: Sendable {
     /// Finishes what was sent, refuses what waits, closes all connections and ends the threads.
     public func shutdown() async {
         await withCheckedContinuation { continuation in
-            mailbox.push(.stop { continuation.resume() })
+            push(.stop { continuation.resume() })
         }
     }
 
@@ -89,13 +89,18 @@ public final class Database: Sendable {
 
     // MARK: Towards the reactor
 
+    /// A pool that has ended answers at once.
+    private func push(_ message: Reactor.Message) {
+        if !mailbox.push(message) { Reactor.refuse(message) }
+    }
+
     func release(_ lease: LeaseID, discard: Bool) { mailbox.push(.release(lease, discard: discard)) }
 
     private func acquireLease() async throws(DatabaseError) -> LeaseID {
         let cancellation = Flight.Cancellation()
         let refusal = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                mailbox.push(.lease(LeaseRequest(cancellation: cancellation, continuation: continuation)))
+                push(.lease(LeaseRequest(cancellation: cancellation, continuation: continuation)))
             }
         } onCancel: {
             cancellation.cancel()
@@ -117,7 +122,7 @@ public final class Database: Sendable {
         let all = (preface.map { [$0] } ?? []) + statements
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                mailbox.push(
+                push(
                     .submit(
                         Flight(
                             kind: kind, statements: all, hiddenResults: preface == nil ? 0 : 1, answerMax: answerMax,

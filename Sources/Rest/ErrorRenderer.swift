@@ -12,13 +12,14 @@ struct ErrorRenderer: Sendable {
     func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {
         switch error {
         case let error as RestError: return render(error)
-        case is BodyError, is CancellationError:
-            return RenderedError(.json(["message": "The request body could not be read"], status: .badRequest))
+        case let error as BodyError: return render(error)
+        case is CancellationError:
+            return render(.database(.cancelled, callerIsAnonymous: false))
         case let error as RoutingError: return render(.request(refusal(error, request)))
         case let error as DatabaseError: return render(.database(error, callerIsAnonymous: false))
         default:
             return RenderedError(
-                .json(["message": "Internal error"], status: .internalServerError),
+                response(code: "XX000", message: "Internal error", status: .internalServerError),
                 cause: "unexpected error of type \(type(of: error))")
         }
     }
@@ -50,6 +51,24 @@ struct ErrorRenderer: Sendable {
             status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(error))))
         guard case .database(let cause, _) = error, status.code >= 500 else { return RenderedError(response) }
         return RenderedError(response, cause: cause.logText)
+    }
+
+    private func render(_ error: BodyError) -> RenderedError {
+        switch error {
+        case .tooLarge(let limit):
+            RenderedError(
+                response(code: "PGRST102", message: "The body is larger than \(limit)", status: .contentTooLarge))
+        case .cutShort, .notJSON:
+            RenderedError(
+                response(code: "PGRST102", message: "The body could not be read", status: .badRequest))
+        }
+    }
+
+    /// An answer to what upstream has no code of its own for.
+    private func response(code: String, message: String, status: HTTPResponse.Status) -> Response {
+        .json(
+            ["code": .string(code), "details": nil, "hint": nil, "message": .string(message)], status: status,
+            contentType: "application/json; charset=utf-8")
     }
 
     private func refusal(_ error: RoutingError, _ request: GatewayRequest) -> RequestError {

@@ -24,6 +24,8 @@ public struct RestConfiguration: Sendable {
     public var hoistedSettings = [
         "statement_timeout", "plan_filter.statement_cost_limit", "default_transaction_isolation",
     ]
+    /// `db-channel`: where `NOTIFY` asks for a reload of the schema cache.
+    public var channel = "pgrst"
     /// `jwt-aud`: the audience that tokens must name; nil accepts any.
     public var audience: String?
     /// `jwt-role-claim-key`: where in the claims the role is, as a path of member names; `["role"]` by default.

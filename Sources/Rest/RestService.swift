@@ -2,6 +2,7 @@ public import Core
 public import Gateway
 public import HTTPTypes
 public import Postgres
+public import ServiceLifecycle
 public import Tokens
 
 /// The REST service: relations and functions of the exposed schemas behind `/rest/v1`, as PostgREST serves them.
@@ -10,6 +11,9 @@ public import Tokens
 public struct RestService: Surface {
     let database: Database
     let schemaCache: SchemaCacheHolder
+    /// Loads the schema cache and keeps it up to date; run it for as long as the service answers. Requests that come
+    /// before its first load are refused with 503.
+    public let schemaCacheService: any Service
     let callers: CallerReader
     let configuration: RestConfiguration
     let errors: ErrorRenderer
@@ -19,14 +23,20 @@ public struct RestService: Surface {
 
     /// - Parameters:
     ///   - database: a pool that logs in as `authenticator` and may become every role of a caller.
-    ///   - schemaCache: kept up to date by whoever runs it as a service.
+    ///   - listening: how to connect for `NOTIFY pgrst`; never through a transaction pooler.
     ///   - verifier: verifies callers' tokens; nil refuses every token (PGRST300).
     public init(
-        database: Database, schemaCache: SchemaCacheHolder, verifier: TokenVerifier?, clock: any WallClock,
-        configuration: RestConfiguration = RestConfiguration()
+        database: Database, listening: DatabaseConfiguration, verifier: TokenVerifier?, clock: any WallClock,
+        observer: any Observer, configuration: RestConfiguration = RestConfiguration()
     ) {
         self.database = database
-        self.schemaCache = schemaCache
+        let holder = SchemaCacheHolder()
+        schemaCache = holder
+        schemaCacheService = SchemaCacheReloader(
+            loader: SchemaCacheLoader(
+                database: database, schemas: configuration.schemas, extraSearchPath: configuration.extraSearchPath,
+                hoistedSettings: configuration.hoistedSettings), holder: holder, listening: listening,
+            channel: configuration.channel, observer: observer)
         callers = CallerReader(verifier: verifier, clock: clock, configuration: configuration)
         self.configuration = configuration
         errors = ErrorRenderer(configuration: configuration)
@@ -39,6 +49,9 @@ public struct RestService: Surface {
     }
 
     public var name: String { "rest" }
+
+    /// Whether the schema cache has been loaded; until then every request is refused with 503.
+    public var isReady: Bool { schemaCache.current != nil }
 
     public func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement { .anyKey }
 

@@ -5,7 +5,7 @@ import Objects
 import Testing
 
 /// Open files and full disks. One test at a time, because open files are counted for the whole process.
-@Suite("File system store resources", .serialized, .timeLimit(.minutes(2)))
+@Suite("File system store resources", .serialized, .timeLimit(.minutes(10)))
 struct FileSystemStoreResourceTests {
     /// Open descriptors of this process below `root`, deleted files included.
     private func openFiles(below root: String) throws -> Int {

@@ -61,7 +61,7 @@ import Testing
             reached: refused),
         Rule(
             name: "move a file into another's case",
-            sql: "update public.case_files set case_id = 'c2' where case_id = 'c1'",
+            sql: "update public.case_files set case_id = 'c2', storage_path = null where case_id = 'c1'",
             reached: [.owner: .refused, .stranger: 0, .anon: .refused, .service: 1]),
         Rule(name: "select insights", sql: "select 1 from public.ai_insights where case_id = 'c1'", reached: hidden),
         Rule(name: "insert insights", sql: "insert into public.ai_insights (case_id) values ('c1')", reached: refused),

@@ -246,6 +246,21 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     }
 }
 
+@Suite struct `A pool that has ended` {
+    @Test func `refuses at once, however it is asked`() async throws {
+        let database = try await TestCluster.shared.emptyDatabase().pool()
+        try await database.run("select 1")
+        await database.shutdown()
+        await database.shutdown()
+        let error = await #expect(throws: DatabaseError.self) { try await database.run("select 1") }
+        guard case .shuttingDown? = error else {
+            Issue.record("expected .shuttingDown, got \(String(describing: error))")
+            return
+        }
+        await #expect(throws: DatabaseError.self) { try await database.transaction { _ in } }
+    }
+}
+
 @Suite struct `Transactions` {
     @Test func `a transaction commits what its body did`() async throws {
         let database = try await TestCluster.shared.emptyDatabase().pool()

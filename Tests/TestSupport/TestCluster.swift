@@ -25,7 +25,10 @@ public actor TestCluster {
         let base = try await uri()
         serial += 1
         let name = "scratch_\(ProcessInfo.processInfo.processIdentifier)_\(serial)"
-        let admin = Database(DatabaseConfiguration(name: "admin", connection: Secret(base)))
+        var configuration = DatabaseConfiguration(name: "admin", connection: Secret(base))
+        // Dozens of clones may be made at once on a busy machine.
+        configuration.statementTimeout = .seconds(300)
+        let admin = Database(configuration)
         // CREATE DATABASE refuses to run inside a transaction, which a flight of one statement is not: it is sent
         // alone between two Syncs.
         try await admin.run("create database \(identifier: name) template \(identifier: template)")

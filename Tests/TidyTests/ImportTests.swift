@@ -16,7 +16,7 @@ import Testing
         ],
         "Insights": ["Core", "Cryptography", "Subprocess"],
         "Auth": service,
-        "Rest": service,
+        "Rest": service.union(["ServiceLifecycle"]),
         "Realtime": service.union(["Jobs"]),
         "Storage": service.union(["Objects", "Jobs"]),
         "Cases": service.union(["Objects", "Jobs", "Insights"]),

@@ -11,7 +11,9 @@ extension Endpoints {
         let token: VerifiedToken
         switch request.credentials.bearer {
         case .none, .other: throw AuthError.bearerMissing
-        // An opaque key stands for a role without a user, as the legacy keys do.
+        // An opaque key is no substitute for a bearer here: clients send it alone and expect to be told so.
+        case .role where !request.credentials.hasAuthorizationHeader: throw AuthError.bearerMissing
+        // Sent as bearer it stands for a role without a user, as the legacy keys do.
         case .role: throw AuthError.claim(.subjectMissing)
         case .token(let text): token = try verified(text)
         }

@@ -74,8 +74,11 @@ enum FileName {
             default: "_"
             }
         }
-        // The end holds the extension.
-        let part = String(plain.suffix(100))
-        return part.allSatisfy { $0 == "." } ? "file" : part
+        // The end holds the extension. No dot follows a dot or begins the part: `..` means something to others.
+        var part = ""
+        for character in plain.suffix(100) {
+            part.append(character == "." && (part.isEmpty || part.last == ".") ? "_" : character)
+        }
+        return part
     }
 }

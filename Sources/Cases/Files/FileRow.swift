@@ -13,6 +13,8 @@ struct FileRow: Sendable {
         guard let object = try row.json(0).object else { throw .unexpectedResult("a file row is not an object") }
         self.row = object
         self.row["storage_path"] = nil
+        // A lab file always has a list, be it empty.
+        if object["file_category"] == "lab", object["lab_values"] ?? .null == .null { self.row["lab_values"] = [] }
         key = row.optionalText(1)
     }
 

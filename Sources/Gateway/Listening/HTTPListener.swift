@@ -7,6 +7,24 @@ public import Logging
 public import NIOCore
 public import ServiceLifecycle
 
+/// Why a port could not be opened.
+public struct ListenerError: Error, Sendable, CustomStringConvertible {
+    public let address: String
+    public let cause: IOError
+
+    public var description: String {
+        // Linux's numbers of EACCES, EADDRINUSE and EADDRNOTAVAIL.
+        let reason =
+            switch cause.errnoCode {
+            case 13: "ports below 1024 need privileges; choose another with --port"
+            case 98: "another program has the port; choose another with --port"
+            case 99: "the address is not this machine's; see --host"
+            default: "\(cause)"
+            }
+        return "\(address) cannot be listened on: \(reason)"
+    }
+}
+
 /// Listens for HTTP/1.1, and for HTTP/2 where TLS negotiates it, and hands each request to the responder.
 public struct HTTPListener: Service {
     private let responder: GatewayResponder
@@ -44,7 +62,11 @@ public struct HTTPListener: Service {
                     .listening(address: "\(configuration.host):\(port)", tls: certificates != nil))
                 await onListening(port)
             })
-        try await server.run()
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            throw ListenerError(address: "\(configuration.host):\(configuration.port)", cause: error)
+        }
     }
 
     private func builder() throws -> HTTPServerBuilder {

@@ -7,13 +7,14 @@ enum Refusals {
     static let targetTooLong = message("URI too long", status: .uriTooLong)
     static let noMount = Response.json(["message": "no Route matched with those values"], status: .notFound)
 
-    static func requestLine(_ error: RequestLineError) -> Response {
-        switch error {
-        case .badEscape, .notUTF8, .badPath:
-            message("The request's URL holds an invalid percent escape", status: .badRequest)
-        case .tooManyQueryItems: message("The request's URL holds too many query parameters", status: .badRequest)
-        case .tooLong: targetTooLong
-        }
+    static func requestLine(_ error: RequestLineError, _ surface: any Surface) -> Response {
+        let text =
+            switch error {
+            case .badEscape, .notUTF8, .badPath: "The request's URL holds an invalid percent escape"
+            case .tooManyQueryItems: "The request's URL holds too many query parameters"
+            case .tooLong: "URI too long"
+            }
+        return surface.refusal(text, status: .badRequest) ?? message(text, status: .badRequest)
     }
 
     static func key(_ refusal: KeyGuard.Refusal) -> Response {

@@ -15,9 +15,13 @@ public protocol Surface: Sendable {
     /// The service's own error body for anything its handlers threw, a ``RoutingError`` or ``BodyError`` included.
     /// A cause that the client may not see comes back beside it, for the log.
     func render(_ error: any Error, for request: GatewayRequest) -> RenderedError
+    /// The service's own body for a request that the gateway refuses before it is one; nil leaves the gateway's.
+    func refusal(_ text: String, status: HTTPResponse.Status) -> Response?
 }
 
 extension Surface {
+    /// The gateway's own words.
+    public func refusal(_ text: String, status: HTTPResponse.Status) -> Response? { nil }
     public var exposedHeaders: [String] { [] }
     public var allowsBrowserCredentials: Bool { false }
 }

@@ -114,8 +114,10 @@ public struct FileSystemStore: ObjectStore {
         do {
             return try await NIOThreadPool.singleton.runIfActive { () throws -> Core.ByteCount? in
                 let attributes = try FileManager.default.attributesOfFileSystem(forPath: root)
-                guard let free = attributes[.systemFreeSize] as? any BinaryInteger else { return nil }
-                return Core.ByteCount.bytes(Int(clamping: free))
+                // The type behind an attribute depends on which Foundation is linked.
+                let number = attributes[.systemFreeSize]
+                let free = (number as? any BinaryInteger).map { Int(clamping: $0) } ?? number as? Int
+                return free.map(Core.ByteCount.bytes)
             }
         } catch {
             throw ObjectError(error, during: "free space")

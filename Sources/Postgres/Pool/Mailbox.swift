@@ -6,22 +6,41 @@ internal import Synchronization
 final class Mailbox<Message: Sendable>: Sendable {
     /// Readable while messages wait. Owned by the mailbox.
     let descriptor: Int32
-    private let messages = Mutex<[Message]>([])
+    private let messages = Mutex<State>(State())
+
+    private struct State {
+        var waiting: [Message] = []
+        var isClosed = false
+    }
 
     init() {
         descriptor = eventfd(0, Int32(EFD_CLOEXEC))
         precondition(descriptor >= 0, "eventfd failed with errno \(errno)")
     }
 
-    deinit { close(descriptor) }
+    deinit { _ = Glibc.close(descriptor) }
 
-    func push(_ message: Message) {
-        let wasEmpty = messages.withLock { waiting in
-            waiting.append(message)
-            return waiting.count == 1
+    /// False when nobody reads any more; the message is then dropped.
+    @discardableResult
+    func push(_ message: Message) -> Bool {
+        let count = messages.withLock { state in
+            guard !state.isClosed else { return 0 }
+            state.waiting.append(message)
+            return state.waiting.count
         }
         // One wake-up for any number of messages: whoever takes them takes all.
-        if wasEmpty { _ = eventfd_write(descriptor, 1) }
+        if count == 1 { _ = eventfd_write(descriptor, 1) }
+        return count > 0
+    }
+
+    /// Takes what is left; later messages are refused.
+    func close() -> [Message] {
+        messages.withLock { state in
+            state.isClosed = true
+            let rest = state.waiting
+            state.waiting = []
+            return rest
+        }
     }
 
     /// All waiting messages, oldest first; resets the wake-up. Blocks while there are none if `blocking`.
@@ -30,12 +49,12 @@ final class Mailbox<Message: Sendable>: Sendable {
             var count: eventfd_t = 0
             while unsafe eventfd_read(descriptor, &count) != 0 && errno == EINTR {}
         }
-        return messages.withLock { waiting in
-            let taken = waiting
-            waiting.removeAll(keepingCapacity: true)
+        return messages.withLock { state in
+            let taken = state.waiting
+            state.waiting.removeAll(keepingCapacity: true)
             return taken
         }
     }
 
-    private var hasMessages: Bool { messages.withLock { !$0.isEmpty } }
+    private var hasMessages: Bool { messages.withLock { !$0.waiting.isEmpty } }
 }

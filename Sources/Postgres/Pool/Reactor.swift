@@ -64,6 +64,7 @@ final class Reactor {
             dispatch()
             flushDirty()
             if let stopping, connections.isEmpty, opening == 0 {
+                for message in mailbox.close() { Reactor.refuse(message) }
                 stopping()
                 return
             }
@@ -80,6 +81,16 @@ final class Reactor {
         case .opened(let parcel): opened(parcel)
         case .openFailed(let error): openFailed(error)
         case .stop(let done): stop(done)
+        }
+    }
+
+    /// Answers what came after the end.
+    static func refuse(_ message: Message) {
+        switch message {
+        case .submit(let flight): flight.finish(.failure(.shuttingDown))
+        case .lease(let request): request.finish(.shuttingDown)
+        case .stop(let done): done()
+        case .cancel, .release, .opened, .openFailed: break
         }
     }
 

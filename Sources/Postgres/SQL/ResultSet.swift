@@ -30,11 +30,11 @@ internal import CLibPQ
         }
     }
 
-    /// Whether a column holds `bytea`, or a domain over it, whose text is hexadecimal.
-    public func isBytea(column: Int) -> Bool {
+    /// The OID of a column's type; domains count as the types they are over. OIDs of built-in types are fixed for
+    /// ever (pg_type.dat).
+    public func typeOID(column: Int) -> UInt32 {
         precondition(column < columnCount, "column outside the result")
-        // The type's OID is fixed for ever (pg_type.dat); the server resolves domains before it reports a type.
-        return unsafe PQftype(raw, Int32(column)) == 17
+        return unsafe PQftype(raw, Int32(column))
     }
 
     public var isEmpty: Bool { rowCount == 0 }

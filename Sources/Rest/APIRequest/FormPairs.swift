@@ -8,12 +8,12 @@ struct FormPairs: Sendable {
         var pairs: [(name: String, value: String?)] = []
         for part in bytes.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }) {
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = FormPairs.decoded(halves[0]) else { return nil }
+            guard let name = PercentText.decoded(halves[0], plusIsSpace: true) else { return nil }
             guard halves.count > 1 else {
                 pairs.append((name, nil))
                 continue
             }
-            guard let value = FormPairs.decoded(halves[1]) else { return nil }
+            guard let value = PercentText.decoded(halves[1], plusIsSpace: true) else { return nil }
             pairs.append((name, value))
         }
         self.pairs = pairs
@@ -21,36 +21,6 @@ struct FormPairs: Sendable {
 
     /// The first pair of that name; nil also if it has no value.
     func value(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
-
-    private static func decoded(_ text: some Collection<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        var rest = text[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                let digits = rest.prefix(2).compactMap(hexValue)
-                if digits.count == 2 {
-                    rest.removeFirst(2)
-                    bytes.append(digits[0] << 4 | digits[1])
-                } else {
-                    bytes.append(byte)
-                }
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
 
     // MARK: - Canonical form
 
@@ -66,28 +36,11 @@ struct FormPairs: Sendable {
             if pair.name == previous {
                 text += ","
             } else {
-                text += (previous == nil ? "" : "&") + FormPairs.encoded(pair.name) + "="
+                text += (previous == nil ? "" : "&") + PercentText.encoded(pair.name) + "="
             }
-            text += FormPairs.encoded(pair.value ?? "")
+            text += PercentText.encoded(pair.value ?? "")
             previous = pair.name
         }
         return text
-    }
-
-    /// Percent-encodes all but unreserved characters (RFC 3986, section 2.3).
-    private static func encoded(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 0xF)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -23,7 +23,7 @@ extension Grammar {
     // MARK: - Embeds
 
     /// `...target!hint!inner`, up to the bracket.
-    private static func spreadHead(_ reader: inout QueryReader) throws(SyntaxStop) -> EmbedSelection {
+    static func spreadHead(_ reader: inout QueryReader) throws(SyntaxStop) -> EmbedSelection {
         try padded(&reader) { (reader) throws(SyntaxStop) in
             try reader.take(word: "...")
             let target = try name(&reader)
@@ -32,7 +32,7 @@ extension Grammar {
     }
 
     /// `alias:target!hint!inner`, up to the bracket.
-    private static func embedHead(_ reader: inout QueryReader) throws(SyntaxStop) -> EmbedSelection {
+    static func embedHead(_ reader: inout QueryReader) throws(SyntaxStop) -> EmbedSelection {
         try padded(&reader) { (reader) throws(SyntaxStop) in
             let alias = reader.tried(Grammar.alias)
             let target = try name(&reader)
@@ -80,7 +80,7 @@ extension Grammar {
 
     // MARK: - Columns
 
-    private static func columnItem(_ reader: inout QueryReader) throws(SyntaxStop) -> ColumnSelection {
+    static func columnItem(_ reader: inout QueryReader) throws(SyntaxStop) -> ColumnSelection {
         try padded(&reader) { (reader) throws(SyntaxStop) in
             if let star = reader.tried(Grammar.star) { return star }
             if let count = reader.tried(rowCount) { return count }

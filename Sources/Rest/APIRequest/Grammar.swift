@@ -125,7 +125,10 @@ enum Grammar {
         _ = try reader.take("digit", where: isDigit)
         _ = reader.takeAll(["digit"], where: isDigit)
         let digits = reader.text(start..<reader.position)
-        if !["->", "::", ".", ","].contains(where: { reader.hasAhead(word: $0) }) { try endTried(&reader) }
+        let isEnded = ["->", "::", ".", ","].contains { reader.hasAhead(word: $0) }
+        // Upstream takes the digits before a bracket for a key, by which no array can be asked; its messages do not
+        // name the bracket.
+        if !isEnded, reader.next != ")" { try endTried(&reader) }
         return .index((isNegative ? "-" : "+") + digits)
     }
 

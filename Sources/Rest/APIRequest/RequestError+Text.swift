@@ -125,6 +125,7 @@ extension RequestError.InvalidBody {
         case .keysDiffer: "All object keys must match"
         case .csv: "Empty or invalid csv"
         case .csvFieldCount: "All lines must have same number of fields"
+        case .form: "Invalid form fields"
         case .contentType(let type): "Content-Type not acceptable: \(type)"
         }
     }

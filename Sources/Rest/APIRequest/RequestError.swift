@@ -55,6 +55,7 @@ enum RequestError: Error, Sendable, Hashable {
         case keysDiffer
         case csv
         case csvFieldCount
+        case form
         /// The media type as it is shown.
         case contentType(String)
     }

@@ -13,10 +13,9 @@ struct Answer: Sendable {
     var response: Response {
         var headers = headers
         if headers[.vary] == nil { headers[.vary] = "Accept, Prefer, Range" }
+        // A body of unknown length: HEAD must not say that there are no bytes.
         guard let body else {
-            var response = Response(status: status, headers: headers, body: ResponseBody())
-            response.headers[.contentLength] = nil
-            return response
+            return Response(status: status, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
@@ -50,7 +49,6 @@ extension HTTPField.Name {
         return name
     }
 
-    static let contentProfile = HTTPField.Name.known("Content-Profile")
     static let preferenceApplied = HTTPField.Name.known("Preference-Applied")
     static let proxyStatus = HTTPField.Name.known("Proxy-Status")
     static let serverTiming = HTTPField.Name.known("Server-Timing")

@@ -37,19 +37,3 @@ extension AnswerMaker {
                 + "filters, orders or limits.\"")
     }
 }
-
-extension Preferences {
-    /// The value of `Preference-Applied`: all of these, in upstream's order.
-    var appliedText: String {
-        var parts: [String] = []
-        if let resolution { parts.append(resolution.rawValue) }
-        if let missing { parts.append(missing.rawValue) }
-        if let representation { parts.append(representation.rawValue) }
-        if let count { parts.append(count.rawValue) }
-        if let transaction { parts.append(transaction.rawValue) }
-        if let handling { parts.append(handling.rawValue) }
-        if let timeZone { parts.append("timezone=\(timeZone)") }
-        if let maxAffected, handling == .strict { parts.append("max-affected=\(maxAffected)") }
-        return parts.joined(separator: ", ")
-    }
-}

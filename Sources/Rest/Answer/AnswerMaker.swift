@@ -21,7 +21,9 @@ struct AnswerMaker: Sendable {
 
     func answer(_ plan: CallPlan, _ result: StatementResult) throws(RestError) -> Answer {
         var answer = page(result)
-        if plan.routine.returnsVoid { answer.status = .noContent } else {
+        if plan.routine.returnsVoid {
+            answer.status = .noContent
+        } else {
             finish(&answer, plan.format, refusal(result) ?? result.body, isHead: plan.invocation == .head)
         }
         applied(&answer) { preferences in
@@ -97,8 +99,8 @@ struct AnswerMaker: Sendable {
 
     /// Merging wrote, but nothing of it was new.
     private func merged(_ plan: WritePlan, _ result: StatementResult) -> Bool {
-        guard request.preferences.resolution == .mergeDuplicates, let inserted = result.inserted else { return false }
-        return inserted <= 0
+        guard case .insert(let conflict) = plan.change, conflict?.resolution == .mergeDuplicates else { return false }
+        return (result.inserted ?? 0) <= 0
     }
 
     private func location(_ plan: WritePlan, _ result: StatementResult) -> String {
@@ -114,8 +116,7 @@ struct AnswerMaker: Sendable {
     private func applied(_ answer: inout Answer, _ limit: (inout Preferences) -> Void) {
         var preferences = request.preferences
         limit(&preferences)
-        let text = preferences.appliedText
-        if !text.isEmpty { answer.add(.preferenceApplied, text) }
+        if let value = preferences.appliedValue { answer.add(.preferenceApplied, value) }
     }
 
     /// Takes out what did not count for this write.

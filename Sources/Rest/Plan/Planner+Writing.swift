@@ -80,9 +80,9 @@ extension ReadNode {
         return names.sorted()
     }
 
-    /// Names of all columns compared in this tree.
+    /// Names of the columns that this level, not its embeds, is filtered and ordered by.
     var comparedColumns: [String] {
-        conditions.flatMap(\.fieldNames) + children.flatMap(\.comparedColumns)
+        conditions.flatMap(\.fieldNames) + order.filter { $0.join == nil }.map(\.field.name)
     }
 }
 

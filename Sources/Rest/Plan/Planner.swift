@@ -39,8 +39,6 @@ struct Planner {
 
     /// With strict handling, preferences nobody knows are refused (PGRST122).
     func checkPreferences() throws(RestError) {
-        let preferences = request.preferences
-        guard preferences.handling == .strict, !preferences.unknown.isEmpty else { return }
-        throw .request(.unknownPreferences(preferences.unknown))
+        do throws(RequestError) { try request.preferences.requireKnown() } catch { throw .request(error) }
     }
 }

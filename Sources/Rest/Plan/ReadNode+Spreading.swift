@@ -72,11 +72,7 @@ extension ReadNode {
     /// names of their own.
     mutating func orderToManySpreads() throws(RestError) {
         if isToManySpread {
-            let aggregatesBelow = children.contains { child in
-                if case .spread(let columns, _) = child.presentation { columns.contains { $0.aggregate != nil } }
-                else { false }
-            }
-            guard !hasAggregate, !aggregatesBelow else {
+            guard !hasAggregate, !aggregatesSpread else {
                 throw .request(
                     .notImplemented("Aggregates are not implemented for one-to-many or many-to-many spreads."))
             }

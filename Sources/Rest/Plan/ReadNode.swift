@@ -87,6 +87,14 @@ struct ReadNode: Sendable {
     var isToManySpread: Bool { isSpread && !isToOne }
     var hasAggregate: Bool { columns.contains { $0.aggregate != nil } }
 
+    /// Whether columns of a spread embed are aggregated at this level.
+    var aggregatesSpread: Bool {
+        children.contains { child in
+            guard case .spread(let columns, _) = child.presentation else { return false }
+            return columns.contains { $0.aggregate != nil }
+        }
+    }
+
     /// `select=*` and nothing else: what media type handlers for one relation ask for.
     var hasDefaultSelect: Bool {
         children.isEmpty && columns.count == 1 && columns[0].field.name == "*" && columns[0].aggregate == nil

@@ -3,17 +3,22 @@ internal import Postgres
 /// The one statement of a request: the rows, aggregated to the body by PostgreSQL, and everything else the answer
 /// needs, in one row.
 struct MainStatement: Sendable {
-    /// Places of the result's columns.
-    enum Place {
-        static let total = 0
-        static let rows = 1
-        static let body = 2
-        static let headers = 3
-        static let status = 4
-        static let location = 5
-        static let inserted = 6
+    /// Where in the row things are. Upstream's order, which clients see in plans.
+    struct Places: Sendable, Hashable {
+        let total = 0
+        let rows = 1
+        let body: Int
+        var headers: Int { body + 1 }
+        var status: Int { body + 2 }
+        /// Only for writes.
+        let location: Int?
+        let inserted: Int?
+
+        static let read = Places(body: 2, location: nil, inserted: nil)
+        static let write = Places(body: 3, location: 2, inserted: 6)
     }
 
+    let places: Places
     let sql: SQL
     /// Asks the planner how many rows there are without limit.
     let estimate: SQL?
@@ -32,6 +37,7 @@ struct MainStatement: Sendable {
         writer.write(plan.format.aggregation)
         writer.writeResponseSettings()
         writer.write(" FROM (SELECT * FROM pgrst_source) _postgrest_t")
+        places = .read
         sql = writer.sql
         estimate = counting.estimate(of: plan.root)
     }
@@ -42,14 +48,14 @@ struct MainStatement: Sendable {
         writer.write("WITH pgrst_source AS (")
         writer.write(plan)
         writer.write(") SELECT NULL, pg_catalog.count(_postgrest_t), ")
-        writer.write(plan.format.aggregation)
-        writer.writeResponseSettings()
-        writer.write(", ")
         if plan.isInsert, preferences.representation == .headersOnly {
             writer.writeLocation(primaryKey: plan.relation.primaryKey)
         } else {
             writer.write("NULL")
         }
+        writer.write(", ")
+        writer.write(plan.format.aggregation)
+        writer.writeResponseSettings()
         writer.write(", ")
         if plan.countsInserted {
             writer.write("nullif(current_setting('pgrst.inserted', true), '')::int")
@@ -60,10 +66,13 @@ struct MainStatement: Sendable {
         writer.write(plan.rowGuard(preferences))
         writer.write(" FROM (")
         // Without a body to show, select may name what RETURNING does not give.
-        if plan.format.aggregation == .none { writer.write("SELECT * FROM pgrst_source") } else {
+        if plan.format.aggregation == .none {
+            writer.write("SELECT * FROM pgrst_source")
+        } else {
             writer.write(plan.root)
         }
         writer.write(") _postgrest_t")
+        places = .write
         sql = writer.sql
         estimate = nil
     }
@@ -79,16 +88,19 @@ struct MainStatement: Sendable {
         counting.writeSource(of: plan.root, to: &writer)
         writer.write(" SELECT ")
         counting.writeTotal(to: &writer)
-        if plan.routine.returnsSingle { writer.write(", 1, ") } else {
+        if plan.routine.returnsSingle {
+            writer.write(", 1, ")
+        } else {
             writer.write(", pg_catalog.count(_postgrest_t), ")
         }
         writer.write(plan.format.aggregation, routine: plan.routine)
         writer.writeResponseSettings()
-        writer.write(", NULL, NULL, ")
+        writer.write(", ")
         writer.write(plan.rowGuard(preferences))
         writer.write(" FROM (")
         writer.write(plan.root)
         writer.write(") _postgrest_t")
+        places = .read
         sql = writer.sql
         estimate = nil
     }

@@ -29,8 +29,11 @@ extension SQLWriter {
     private mutating func write(jsonOf routine: Routine?, isSingle: Bool, stripsNulls: Bool) {
         write("coalesce(")
         if stripsNulls { write("json_strip_nulls(") }
-        if routine?.returnsScalar == true { write("json_agg(_postgrest_t.pgrst_scalar)") }
-        else { write("json_agg(_postgrest_t)") }
+        if routine?.returnsScalar == true {
+            write("json_agg(_postgrest_t.pgrst_scalar)")
+        } else {
+            write("json_agg(_postgrest_t)")
+        }
         if isSingle { write("->0") }
         if stripsNulls { write(")") }
         if isSingle { write(", 'null')") } else { write(", '[]')") }

@@ -171,11 +171,7 @@ extension SQLWriter {
 
     /// ` GROUP BY …`: everything that is not aggregated, once something is.
     private mutating func write(groupingOf node: ReadNode, _ reference: QualifiedIdentifier) {
-        let aggregatesSpread = node.children.contains { child in
-            if case .spread(let columns, _) = child.presentation { columns.contains { $0.aggregate != nil } }
-            else { false }
-        }
-        guard node.hasAggregate || aggregatesSpread else { return }
+        guard node.hasAggregate || node.aggregatesSpread else { return }
         var isFirst = true
         func separate(_ writer: inout SQLWriter) {
             if isFirst { writer.write(" GROUP BY ") } else { writer.write(", ") }

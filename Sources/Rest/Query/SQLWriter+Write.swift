@@ -123,8 +123,11 @@ extension SQLWriter {
         let isObject = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
         write("FROM (SELECT ")
         bind(String(decoding: body, as: UTF8.self))
-        if appliesDefaults { write("::jsonb AS json_data) pgrst_payload, ") }
-        else { write("::json AS json_data) pgrst_payload, ") }
+        if appliesDefaults {
+            write("::jsonb AS json_data) pgrst_payload, ")
+        } else {
+            write("::json AS json_data) pgrst_payload, ")
+        }
         if appliesDefaults {
             if isObject {
                 write("LATERAL (SELECT ")

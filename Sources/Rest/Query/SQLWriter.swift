@@ -18,10 +18,12 @@ struct SQLWriter {
     /// letters, digits, `_`, `$` and spaces through; should another character get here, it is left out.
     mutating func write(castType name: String) {
         output.appendLiteral(
-            String(String.UnicodeScalarView(name.unicodeScalars.filter { scalar in
-                scalar == "_" || scalar == "$" || scalar == " " || scalar.properties.isAlphabetic
-                    || ("0"..."9").contains(scalar)
-            })))
+            String(
+                String.UnicodeScalarView(
+                    name.unicodeScalars.filter { scalar in
+                        scalar == "_" || scalar == "$" || scalar == " " || scalar.properties.isAlphabetic
+                            || ("0"..."9").contains(scalar)
+                    })))
     }
 
     /// A quoted name. PostgreSQL cannot hold NUL, and libpq would end the statement there: the rest is cut.

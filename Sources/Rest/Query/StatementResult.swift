@@ -16,21 +16,36 @@ struct StatementResult: Sendable {
     /// Rows that were new, where that was counted.
     var inserted: Int?
 
-    init(_ set: ResultSet) throws(DatabaseError) {
+    init(_ set: ResultSet, _ places: MainStatement.Places) throws(DatabaseError) {
         // A function that gives no row at all (a SETOF called for its effect) has no body either.
         guard let row = set.first else { return }
-        total = try row.optionalInt(MainStatement.Place.total)
-        rows = try row.int(MainStatement.Place.rows)
-        let isHex = set.isBytea(column: MainStatement.Place.body)
-        body = isHex ? try row.optionalBytea(MainStatement.Place.body) : row.bytes(MainStatement.Place.body) ?? []
-        headersText = row.optionalText(MainStatement.Place.headers)
-        statusText = row.optionalText(MainStatement.Place.status)
-        guard set.columnCount > MainStatement.Place.inserted else { return }
-        inserted = try row.optionalInt(MainStatement.Place.inserted)
-        for pair in try row.optionalJSON(MainStatement.Place.location)?.array ?? [] {
+        total = try row.optionalInt(places.total)
+        rows = try row.int(places.rows)
+        body = try StatementResult.body(row, places.body, type: set.typeOID(column: places.body))
+        headersText = row.optionalText(places.headers)
+        statusText = row.optionalText(places.status)
+        if let place = places.inserted { inserted = try row.optionalInt(place) }
+        guard let place = places.location else { return }
+        for pair in try row.optionalJSON(place)?.array ?? [] {
             guard let name = pair.array?.first?.string, let filter = pair.array?.last?.string else { continue }
             location.append((name, filter))
         }
+    }
+
+    /// The body as upstream gives it: values of custom media types in PostgreSQL's binary format. Of the types such
+    /// a domain can be over, bytea and jsonb have one other than their text; jsonb begins with its version.
+    private static func body(_ row: Row, _ place: Int, type: UInt32) throws(DatabaseError) -> [UInt8] {
+        switch type {
+        case TypeOID.bytea: try row.optionalBytea(place)
+        case TypeOID.jsonb: row.bytes(place).map { [1] + $0 } ?? []
+        default: row.bytes(place) ?? []
+        }
+    }
+
+    /// OIDs of built-in types (pg_type.dat).
+    private enum TypeOID {
+        static let bytea: UInt32 = 17
+        static let jsonb: UInt32 = 3802
     }
 
     /// The rows of a plan, each a line.

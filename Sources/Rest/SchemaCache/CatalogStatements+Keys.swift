@@ -21,6 +21,7 @@ extension CatalogStatements {
         join pg_class there on there.oid = k.confrelid
         join pg_namespace there_in on there_in.oid = there.relnamespace
         where k.contype = 'f' and k.conparentid = 0
+        order by k.conrelid, k.conname
         """
 
     /// table's oid, [column number, …] of every primary key, in an order that does not change.

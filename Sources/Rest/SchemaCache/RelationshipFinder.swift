@@ -4,8 +4,8 @@ struct RelationshipFinder {
     let relations: [QualifiedIdentifier: Relation]
     let lineage: ViewLineage
 
-    /// All relationships by source, each list in upstream's order, which is the order of the choices in PGRST201.
-    /// A computed relationship takes the place of detected ones whose target has its function's name.
+    /// All relationships by source, each list by the targets' names, computed ones last. A computed relationship takes
+    /// the place of detected ones whose target has its function's name.
     func relationships(
         of keys: [ForeignKey], computed: [Relationship]
     ) -> [QualifiedIdentifier: [Relationship]] {
@@ -17,7 +17,7 @@ struct RelationshipFinder {
             bySource[relationship.source, default: []].removeAll { $0.target == function && !$0.isComputed }
             bySource[relationship.source, default: []].append(relationship)
         }
-        return bySource.mapValues { $0.sorted(by: Relationship.isOrderedBefore) }.filter { !$0.value.isEmpty }
+        return bySource.mapValues { $0.sorted(by: Relationship.isListedBefore) }.filter { !$0.value.isEmpty }
     }
 
     private func isExposed(_ identifier: QualifiedIdentifier) -> Bool { relations[identifier] != nil }
@@ -48,7 +48,9 @@ struct RelationshipFinder {
 
     private func ends(_ table: QualifiedIdentifier, _ oid: Int, _ columns: [ForeignKey.Column]) -> [End] {
         let own = End(relation: table, columns: columns.map(\.name), isView: false)
-        let views = lineage.choices(of: columns, in: oid).map { End(relation: $0.view, columns: $0.columns, isView: true) }
+        let views = lineage.choices(of: columns, in: oid).map {
+            End(relation: $0.view, columns: $0.columns, isView: true)
+        }
         return ([own] + views).filter { isExposed($0.relation) }
     }
 
@@ -87,40 +89,4 @@ struct RelationshipFinder {
             }
         }
     }
-}
-
-extension Relationship {
-    var isComputed: Bool { if case .computed = kind { true } else { false } }
-
-    /// By target, kind and constraint.
-    fileprivate static func isOrderedBefore(_ left: Relationship, _ right: Relationship) -> Bool {
-        if left.isComputed != right.isComputed { return right.isComputed }
-        if left.target != right.target { return left.target < right.target }
-        let (leftRank, rightRank) = (left.rank, right.rank)
-        if leftRank.kind != rightRank.kind { return leftRank.kind < rightRank.kind }
-        return leftRank.names.lexicographicallyPrecedes(rightRank.names)
-    }
-
-    private var rank: (kind: Int, names: [String]) {
-        switch kind {
-        case .oneToMany(let link): (0, link.names)
-        case .manyToOne(let link): (1, link.names)
-        case .oneToOne(let link, _): (2, link.names)
-        case .manyToMany(let junction):
-            (
-                3,
-                [
-                    junction.relation.schema, junction.relation.name, junction.sourceConstraint,
-                    junction.targetConstraint,
-                ] + (junction.sourceColumns + junction.targetColumns).flatMap { [$0.near, $0.far] }
-            )
-        case .computed(let function, _): (4, [function.schema, function.name])
-        }
-    }
-}
-
-extension Relationship.Link {
-    var reversed: Relationship.Link { Relationship.Link(constraint: constraint, columns: columns.map(\.reversed)) }
-
-    fileprivate var names: [String] { [constraint] + columns.flatMap { [$0.near, $0.far] } }
 }

@@ -9,15 +9,18 @@ extension SchemaCache {
         guard let first = candidates.first else {
             throw .relationshipNotFound(search, suggestion: suggestion(for: search, parent: parent))
         }
-        guard candidates.count == 1 else { throw .relationshipAmbiguous(search, candidates: candidates) }
+        guard candidates.count == 1 else {
+            throw .relationshipAmbiguous(search, candidates: Relationship.ordered(candidates))
+        }
         return first
     }
 
-    /// Another target where the parent has relationships, another parent where it has none. A target that exists
-    /// gets none: then the hint is what did not fit.
+    /// Another target where the parent has relationships, another parent where there is no such relation. A target
+    /// that exists gets none: then the hint is what did not fit.
     private func suggestion(for search: RelationshipSearch, parent: QualifiedIdentifier) -> RelationshipSuggestion? {
         let fromParent = (relationships[parent] ?? []).filter { $0.searchedSchema == search.schema }
         if fromParent.isEmpty {
+            guard relations[parent] == nil else { return nil }
             let parents = relationships.filter { source, ways in
                 ways.contains { $0.searchedSchema == search.schema } && source.schema == search.schema
             }
@@ -27,7 +30,8 @@ extension SchemaCache {
                 .map { RelationshipSuggestion(replacement: $0, name: search.parent) }
         }
         let targets = Set(fromParent.map(\.target.name)).sorted()
-        guard let match = FuzzyNameIndex(targets).match(search.target, scoreMin: FuzzyNameIndex.looseScoreMin),
+        guard targets.count < SchemaCache.comparedNamesMax,
+            let match = FuzzyNameIndex(targets).match(search.target, scoreMin: FuzzyNameIndex.looseScoreMin),
             match.score < 1
         else { return nil }
         return RelationshipSuggestion(replacement: match.name, name: search.target)

@@ -7,9 +7,8 @@ internal import Synchronization
 final class SchemaCacheHolder: Sendable {
     private let state = Mutex<SchemaCache?>(nil)
 
-    init(_ cache: SchemaCache? = nil) {
-        if let cache { replace(with: cache) }
-    }
+    /// Empty: requests are refused with PGRST002 until a ``SchemaCacheReloader`` has loaded it.
+    init() {}
 
     /// Nil until the first load succeeded (PGRST002).
     var current: SchemaCache? { state.withLock { $0 } }

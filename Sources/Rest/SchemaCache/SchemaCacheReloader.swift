@@ -3,7 +3,7 @@ internal import Postgres
 internal import ServiceLifecycle
 
 /// Keeps a ``SchemaCacheHolder`` true to the database: loads at the start, and again after each notification on
-/// `db-channel`, each reconnection (which may have missed some) and each ``requests``. A load that fails leaves the
+/// `db-channel`, each reconnection (which may have missed some) and each ``reload()``. A load that fails leaves the
 /// old cache in place and is tried again.
 struct SchemaCacheReloader: Service {
     let loader: SchemaCacheLoader
@@ -22,6 +22,10 @@ struct SchemaCacheReloader: Service {
     /// Longest pause after failures: as long may a cache stay stale after the database came back.
     var retryPauseMax: Duration = .seconds(10)
 
+    /// Asks for a load as a notification does.
+    func reload() { requests.request() }
+
+    /// Loads and reloads until the service group shuts down; never fails.
     func run() async throws {
         let listener = Listener(listening, channels: [channel], observer: observer)
         await cancelWhenGracefulShutdown {

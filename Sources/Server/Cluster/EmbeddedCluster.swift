@@ -146,6 +146,13 @@ struct EmbeddedCluster: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
+            do throws(StartupError) {
+                try await prepare()
+            } catch {
+                // Told to stop while it was being made: nothing is left of it, and nothing is wrong.
+                if Task.isCancelled { return }
+                throw error
+            }
             var pause: Duration = .milliseconds(200)
             while !Task.isCancelled {
                 let started = ContinuousClock.now

@@ -5,6 +5,7 @@ internal import Cryptography
 public import Gateway
 public import Insights
 public import Jobs
+internal import Postgres
 public import Storage
 
 /// The whole configuration, read once, with every mistake reported together.
@@ -100,6 +101,11 @@ public struct ServerConfiguration: Sendable {
 
     private mutating func readDatabase(_ reader: inout SettingsReader) {
         databaseURL = reader.secret("DATABASE_URL")
+        // libpq's words may quote the string, which holds a password.
+        if let url = databaseURL, ConnectionString.problem(in: url.reveal()) != nil {
+            reader.complain(
+                "DATABASE_URL", "is no connection string: postgresql://user:password@host:port/database is expected")
+        }
         servicePassword = reader.secret("POSTGRES_PASSWORD")
         postgresBinaries = reader.text("MEDMITRA_PG_BIN")
         postgresUserName = reader.text("POSTGRES_USER_NAME") ?? postgresUserName

@@ -92,7 +92,8 @@ final class MetricsObserver: Observer {
         write(state.counters.map { ($0, String($1)) }, type: "counter")
         write(state.gauges.map { ($0, String($1)) }, type: "gauge")
         for (key, histogram) in state.histograms.sorted(by: { ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels) }) {
-            lines.append("# TYPE \(key.name) histogram")
+            // One TYPE line a name, whatever its labels.
+            if !lines.contains("# TYPE \(key.name) histogram") { lines.append("# TYPE \(key.name) histogram") }
             var cumulative = 0
             for (index, bucket) in histogram.buckets.enumerated() {
                 cumulative += bucket

@@ -43,7 +43,6 @@ public struct Maintenance: Sendable {
             servicePassword: keys.postgresPassword)
         do {
             let lock = try loaded.directory.lock()
-            try await cluster.prepare()
             let answer = try await runAlongside(cluster, databases, body)
             _ = lock.file
             return answer

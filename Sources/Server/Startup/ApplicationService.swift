@@ -26,7 +26,17 @@ struct ApplicationService: Service {
     let onReady: @Sendable (ReadyServer) -> Void
 
     func run() async throws {
-        try await migrate()
+        // A stop that comes while the database is still coming up ends the wait.
+        let migrated = try await cancelWhenGracefulShutdown {
+            do {
+                try await migrate()
+                return true
+            } catch {
+                if Task.isCancelled { return false }
+                throw error
+            }
+        }
+        guard migrated else { return }
         let store: FileSystemStore
         do throws(ObjectError) {
             store = try await FileSystemStore(root: directory.objects)
@@ -50,8 +60,8 @@ struct ApplicationService: Service {
     private func migrate() async throws {
         var ownerConfiguration = databases.ownerConfiguration(name: "owner")
         ownerConfiguration.connectionsMax = 1
-        // The embedded cluster may still be recovering from a crash.
-        ownerConfiguration.waitMax = .seconds(120)
+        // The embedded cluster is being made, or recovers from a crash.
+        ownerConfiguration.waitMax = configuration.databaseURL == nil ? .seconds(120) : .seconds(30)
         let owner = Database(ownerConfiguration, observer: observer)
         defer { Task { await owner.shutdown() } }
         do throws(DatabaseError) {

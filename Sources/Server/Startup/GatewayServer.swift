@@ -36,6 +36,11 @@ public struct GatewayServer: Sendable {
 
     /// Runs until SIGTERM or SIGINT, or until something it cannot do without fails. Throws ``StartupError``.
     public func run() async throws {
+        if let files = configuration.gateway.tls {
+            do throws(CertificateError) { _ = try CertificateStore(files) } catch {
+                throw StartupError.certificate("\(error)")
+            }
+        }
         let lock = try directory.lock()
         let metrics = MetricsObserver()
         var logger = Logger(label: "medmitra") { label in
@@ -56,7 +61,6 @@ public struct GatewayServer: Sendable {
         } else {
             let cluster = try await EmbeddedCluster.locate(
                 configuration, directory: directory, password: keys.postgresPassword, observer: observer)
-            try await cluster.prepare()
             services.append(cluster)
             databases = Databases(
                 configuration: configuration, owner: Secret(cluster.connection),

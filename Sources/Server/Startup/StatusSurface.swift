@@ -26,7 +26,8 @@ struct StatusSurface: Surface {
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement { .none }
 
     func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {
-        RenderedError(.json(["message": "Not Found"], status: .notFound))
+        RenderedError(
+            .json(["message": "Not Found", "detail": "Not Found", "error": "Not Found"], status: .notFound))
     }
 
     private static func answer(_ kind: Kind) async -> Response {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `Departing clients` {
+@Suite(.timeLimit(.minutes(10))) struct `Departing clients` {
     private enum Step: Equatable {
         case started, cancelled, cutShort
         case read(Int)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `HTTP listener` {
+@Suite(.timeLimit(.minutes(10))) struct `HTTP listener` {
     private static let surface = TestSurface()
         .on(.get, "/hello/:name") { request in .text("hello \(request.parameter("name"))") }
         .on(.head, "/hello/:name") { request in .text("hello \(request.parameter("name"))") }

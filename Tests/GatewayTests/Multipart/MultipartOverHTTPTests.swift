@@ -7,7 +7,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `Multipart over HTTP` {
+@Suite(.timeLimit(.minutes(10))) struct `Multipart over HTTP` {
     /// Answers with every part's name and length, or with what is wrong.
     private static let surface = TestSurface()
         .on(.post, "/form") { request in

@@ -85,7 +85,11 @@ import Testing
         var configuration = InsightsConfig()
         configuration.programTime = .seconds(2)
         let error = try await failure(bytes, configuration: configuration)
-        #expect(error == .timedOut(step: .textExtraction))
+        // Which step the clock ends first depends on the machine.
+        guard case .timedOut? = error as ReadingError? else {
+            Issue.record("expected a time-out, got \(error)")
+            return
+        }
     }
 
     @Test func `an enormous image inside a page is stopped by a limit`() async throws {

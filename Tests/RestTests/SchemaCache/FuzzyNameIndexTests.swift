@@ -12,14 +12,16 @@ import Testing
         #expect(index.closest(to: given, scoreMin: FuzzyNameIndex.nameScoreMin) == expected)
     }
 
-    @Test(arguments: ["", "x", "sales", "projects_of_clients", "ユーザー", "-", "' or 1=1", String(repeating: "projects", count: 100)])
+    @Test(arguments: [
+        "", "x", "sales", "projects_of_clients", "ユーザー", "-", "' or 1=1", String(repeating: "projects", count: 100),
+    ])
     func `a name unlike any finds none`(given: String) {
         let index = FuzzyNameIndex(["projects", "clients", "car_model_sales"])
         #expect(index.closest(to: given, scoreMin: FuzzyNameIndex.nameScoreMin) == nil)
     }
 
     @Test(arguments: [
-        ("(nam)", "(name)"), ("(id, attrs)", "(attr, id)"), ("(id)", "(attr, id)"),
+        ("(nam)", "(name)"), ("(attrs, id)", "(attr, id)"), ("(id)", "(attr, id)"),
         ("(nam, pqaram, vall)", "(name, param, val)"), ("(name, val)", "(name, param, val)"),
     ])
     func `lists of parameters are compared loosely`(given: String, expected: String) {

@@ -84,16 +84,24 @@ extension OpenAPIDocument {
         guard parameter.isVariadic else {
             // An array is written as text: `{a,b}`.
             json["type"] = .string(type == "array" ? "string" : type)
-            json["format"] = .string(OpenAPIType.format(parameter.type))
+            json["format"] = .string(format(parameter.type))
             return .object(json)
         }
         let element = String(parameter.type.dropLast(2))
         json["type"] = .string(type)
         json["collectionFormat"] = "multi"
-        var items: JSONObject = ["format": .string(OpenAPIType.format(element))]
+        var items: JSONObject = ["format": .string(format(element))]
         if let elementType = OpenAPIType.name(element) { items["type"] = .string(elementType) }
         json["items"] = .object(items)
         return .object(json)
+    }
+
+    /// Types of the described schema need no schema's name.
+    private func format(_ type: String) -> String {
+        for prefix in ["\(schema).", SQLWriter.quoted(schema) + "."] where type.hasPrefix(prefix) {
+            return String(type.dropFirst(prefix.count))
+        }
+        return OpenAPIType.format(type)
     }
 
     private func arguments(_ routine: Routine) -> JSON {
@@ -102,7 +110,7 @@ extension OpenAPIDocument {
         let required = routine.parameters.filter(\.isRequired).map { JSON.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
         let properties = routine.parameters.map { parameter -> (String, JSON) in
-            var property: JSONObject = ["format": .string(OpenAPIType.format(parameter.type))]
+            var property: JSONObject = ["format": .string(format(parameter.type))]
             if let items = OpenAPIType.items(parameter.type) { property["items"] = items }
             if let type = OpenAPIType.name(parameter.type) { property["type"] = .string(type) }
             return (parameter.name, .object(property))

@@ -2,6 +2,7 @@ internal import Core
 
 /// The root document: relations and functions of one schema in OpenAPI 2.0 (contract, section 12).
 struct OpenAPIDocument {
+    let schema: String
     let relations: [Relation]
     /// One overload of each name has the path.
     let routines: [Routine]

@@ -38,7 +38,7 @@ extension Exchange {
             }
         }
         return OpenAPIDocument(
-            relations: relations.sorted { $0.identifier < $1.identifier },
+            schema: request.schema, relations: relations.sorted { $0.identifier < $1.identifier },
             routines: routines.sorted { $0.identifier < $1.identifier }, relationships: cache.relationships,
             schemaDescription: cache.schemaDescriptions[request.schema],
             location: OpenAPIDocument.Location(url: configuration.openAPIProxyURL ?? configuration.publicURL),
@@ -47,15 +47,13 @@ extension Exchange {
 
     /// The parameter names of each executable overload, by function; an unnamed parameter is an empty name.
     private func signatures(_ set: ResultSet) throws(RestError) -> [String: [Set<String>]] {
-        var signatures: [String: [Set<String>]] = [:]
-        do throws(DatabaseError) {
+        try decoded { () throws(DatabaseError) in
+            var signatures: [String: [Set<String>]] = [:]
             for row in set.rows {
                 let names = try row.json(1).array?.compactMap(\.string) ?? []
                 signatures[try row.text(0), default: []].append(Set(names + [""]))
             }
-        } catch {
-            throw .database(error, callerIsAnonymous: isAnonymous)
+            return signatures
         }
-        return signatures
     }
 }

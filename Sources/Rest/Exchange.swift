@@ -1,0 +1,135 @@
+internal import Core
+internal import Postgres
+
+/// One request on its way through the database.
+struct Exchange: Sendable {
+    let service: RestService
+    let request: APIRequest
+    let caller: Caller
+    let cache: SchemaCache
+    let maker: AnswerMaker
+
+    func carryOut(_ plan: RequestPlan, timing: inout Timing) async throws(RestError) -> Answer {
+        switch plan {
+        case .read(let plan): return try await carryOut(plan, timing: &timing)
+        case .write(let plan): return try await carryOut(plan, timing: &timing)
+        case .call(let plan): return try await carryOut(plan, timing: &timing)
+        case .describe(let headersOnly):
+            let answer = try await describe(headersOnly: headersOnly)
+            timing.finish(.transaction)
+            return answer
+        case .relationInfo(let relation): return maker.options(of: relation)
+        case .functionInfo(let routine): return maker.options(of: routine)
+        case .rootInfo: return maker.rootOptions
+        }
+    }
+
+    private func carryOut(_ plan: ReadPlan, timing: inout Timing) async throws(RestError) -> Answer {
+        let statement = MainStatement(
+            plan, preferences: request.preferences, range: request.topRange, configuration: service.configuration)
+        let execution = execution(isReadOnly: true)
+        let results = try await run(execution, [statement.sql] + (statement.estimate.map { [$0] } ?? []))
+        timing.finish(.transaction)
+        if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
+        var result = try self.result(results, statement)
+        if results.count > 1 {
+            result.total = total(counted: result.total, estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(results[1]) })
+        }
+        if plan.format.wantsSingleRow, result.rows != 1 { throw .request(.notSingular(rows: result.rows)) }
+        var answer = try maker.answer(plan, result)
+        maker.warn(of: plan.root, in: &answer)
+        return answer
+    }
+
+    private func carryOut(_ plan: WritePlan, timing: inout Timing) async throws(RestError) -> Answer {
+        let statement = MainStatement(plan, preferences: request.preferences)
+        let results = try await run(
+            execution(isReadOnly: false), [statement.sql], rowGuard: plan.rowGuard(request.preferences))
+        timing.finish(.transaction)
+        if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
+        var answer = try maker.answer(plan, try result(results, statement))
+        maker.warn(of: plan.root, in: &answer)
+        return answer
+    }
+
+    private func carryOut(_ plan: CallPlan, timing: inout Timing) async throws(RestError) -> Answer {
+        let statement = MainStatement(
+            plan, preferences: request.preferences, range: request.topRange, configuration: service.configuration)
+        let results = try await run(
+            execution(isReadOnly: plan.isReadOnly, routine: plan.routine), [statement.sql],
+            rowGuard: plan.rowGuard(request.preferences))
+        timing.finish(.transaction)
+        if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
+        var answer = try maker.answer(plan, try result(results, statement))
+        maker.warn(of: plan.root, in: &answer)
+        return answer
+    }
+
+    /// The exact number as far as rows were counted, beyond that what the planner thinks.
+    private func total(counted: Int?, estimated: Int?) -> Int? {
+        guard let counted else { return estimated }
+        guard let rowsMax = service.configuration.rowsMax, counted > rowsMax else { return counted }
+        return max(counted, estimated ?? counted)
+    }
+
+    // MARK: Results
+
+    private func result(
+        _ results: [ResultSet], _ statement: MainStatement
+    ) throws(RestError) -> StatementResult {
+        try decoded { () throws(DatabaseError) in
+            guard let first = results.first else { throw .unexpectedResult("no result for a statement") }
+            return try StatementResult(first, statement.places)
+        }
+    }
+
+    private func lines(_ results: [ResultSet]) throws(RestError) -> [UInt8] {
+        try decoded { () throws(DatabaseError) in try results.first.map(StatementResult.plan) ?? [] }
+    }
+
+    /// What a decoder of results gives; its errors are the database's.
+    func decoded<Value>(_ decode: () throws(DatabaseError) -> Value) throws(RestError) -> Value {
+        do throws(DatabaseError) {
+            return try decode()
+        } catch {
+            throw .database(error, callerIsAnonymous: isAnonymous)
+        }
+    }
+
+    // MARK: Database
+
+    func execution(isReadOnly: Bool, routine: Routine? = nil) -> Execution {
+        let settings = RequestSettings(
+            request: request, caller: caller, cache: cache, configuration: service.configuration)
+        let rollsBack =
+            switch request.preferences.transaction {
+            case .commit: false
+            case .rollback: true
+            case nil: service.configuration.transactionEnd.rollsBack
+            }
+        return Execution(
+            database: service.database, settings: settings.settings(isReadOnly: isReadOnly, routine: routine),
+            isolation: settings.isolation(routine: routine), rollsBack: rollsBack, preRequest: service.preRequest)
+    }
+
+    func run(
+        _ execution: Execution, _ statements: [SQL], rowGuard: Guard? = nil
+    ) async throws(RestError) -> [ResultSet] {
+        do throws(DatabaseError) {
+            return try await execution.run(statements)
+        } catch {
+            if let rowGuard, let server = error.serverError, server.sqlState == .invalidTextRepresentation,
+                let rows = Guard.rows(inMessage: server.message)
+            {
+                switch rowGuard {
+                case .singleRow: throw .request(.notSingular(rows: rows))
+                case .upsertedRow: throw .request(.upsertKeyMismatch)
+                case .rowsMax: throw .request(.tooManyAffected(rows: rows))
+                }
+            }
+            throw .database(error, callerIsAnonymous: isAnonymous)
+        }
+    }
+
+    var isAnonymous: Bool { caller.role == service.configuration.anonymousRole }
+}
