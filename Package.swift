@@ -64,6 +64,11 @@ let floors: [Target] = [
         dependencies: ["Core", "Cryptography", "Tokens", "Postgres", "Gateway", httpTypes, hummingbirdCore, nioCore],
         swiftSettings: house),
     .target(
+        name: "Rest",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", httpTypes, hummingbirdCore, nioCore, lifecycle,
+        ], swiftSettings: house),
+    .target(
         name: "Storage",
         dependencies: [
             "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Gateway", httpTypes, hummingbirdCore, nioCore,
@@ -79,7 +84,7 @@ let floors: [Target] = [
         name: "Server",
         dependencies: [
             "Core", "Schema", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Auth",
-            "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes, hummingbirdCore,
+            "Rest", "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes, hummingbirdCore,
             .product(name: "SystemPackage", package: "swift-system"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ], swiftSettings: house),

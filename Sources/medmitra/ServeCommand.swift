@@ -19,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Port to listen on; 0 takes a free one. (default: 8000)")
     var port: Int?
 
-    @Option(help: "Services to run, comma-separated. (default: auth,storage,cases)")
+    @Option(help: "Services to run, comma-separated. (default: auth,rest,storage,cases)")
     var services: String?
 
     @Option(name: .customLong("tls-cert"), help: "Certificate chain in PEM; switches TLS on, HTTP/2 included.")
@@ -48,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
         flags["METRICS_PORT"] = metricsPort.map(String.init)
         flags["LOG_LEVEL"] = logLevel
         let loaded = try options.load(flags)
-        let keys = try loaded.completeKeys()
+        let keys = loaded.configuration.servesRestAlone ? try LoadedConfiguration.freshKeys() : try loaded.completeKeys()
         // A client that closes its connection must not end the server.
         _ = signal(SIGPIPE, SIG_IGN)
         let server = GatewayServer(
@@ -61,31 +61,28 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func banner(_ ready: ReadyServer) -> String {
-        let keys = ready.keys
-        let signUp =
-            ready.autoconfirms
-            ? """
-
-              Try it:
-                curl -s '\(ready.url)/auth/v1/signup' -H 'apikey: \(keys.publishableKey.reveal())' \\
-                  -H 'content-type: application/json' -d '{"email":"doctor@example.com","password":"a-long-password"}'
-            """ : ""
-        return """
-
-            MedMitra Gateway is ready.
-
-              API URL           \(ready.url)
-              Documentation     \(ready.url)/docs
-              Services          \(ready.services.joined(separator: ", "))
-              Data folder       \(ready.dataDirectory)
-              Database          \(ready.usesEmbeddedDatabase ? "embedded PostgreSQL in the data folder" : "DATABASE_URL")
-
-              Publishable key   \(keys.publishableKey.reveal())
-              Secret key        \(keys.secretKey.reveal())
-              anon key          \(keys.anonKey.reveal())
-              service_role key  \(keys.serviceRoleKey.reveal())
-            \(signUp)
-
-            """
+        var lines = [
+            "", "MedMitra Gateway is ready.", "", "  API URL           \(ready.url)",
+            "  Services          \(ready.services.joined(separator: ", "))",
+        ]
+        if ready.services.contains("cases") { lines.append("  Documentation     \(ready.url)/docs") }
+        if let folder = ready.dataDirectory { lines.append("  Data folder       \(folder)") }
+        lines.append(
+            "  Database          \(ready.usesEmbeddedDatabase ? "embedded PostgreSQL in the data folder" : "DATABASE_URL")")
+        if let keys = ready.keys {
+            lines += [
+                "", "  Publishable key   \(keys.publishableKey.reveal())",
+                "  Secret key        \(keys.secretKey.reveal())", "  anon key          \(keys.anonKey.reveal())",
+                "  service_role key  \(keys.serviceRoleKey.reveal())",
+            ]
+            if ready.autoconfirms, ready.services.contains("auth") {
+                lines += [
+                    "", "  Try it:",
+                    "    curl -s '\(ready.url)/auth/v1/signup' -H 'apikey: \(keys.publishableKey.reveal())' \\",
+                    "      -H 'content-type: application/json' -d '{\"email\":\"doctor@example.com\",\"password\":\"a-long-password\"}'",
+                ]
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -39,7 +39,8 @@ def test_the_root_and_the_documentation(server):
 def test_an_unknown_route_is_not_found(server, doctor, path):
     answer = doctor.http.get(path)
     assert answer.status_code == 404, answer.text
-    assert answer.json()["detail"] == "Not Found" or not path.startswith("/cases")
+    if path.startswith("/cases") and ".." not in path:
+        assert answer.json()["detail"] == "Not Found"
 
 
 @pytest.mark.parametrize("method, path", [

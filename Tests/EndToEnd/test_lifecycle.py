@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from support import wire
 from support.confidential import confide
 from support.doctors import client_of, new_doctor
-from support.server import free_port, process_exists, run_cli, wait_until
+from support.server import free_port, make_home, process_exists, run_cli, wait_until
 
 
 def test_a_first_start_says_everything_a_newcomer_needs(server):
@@ -71,6 +72,7 @@ def test_a_request_under_way_is_finished_before_the_server_ends(spare_server):
     postmaster = server.postmaster_pid()
     with wire.connect(server.url) as connection:
         connection.sendall(request + content[:1 << 20])
+        wait_until(server.stored_files, 20, "the first bytes to be taken in")
         server.signal(signal.SIGTERM)
 
         def refused():
@@ -145,6 +147,14 @@ def test_a_second_server_on_one_data_directory_is_refused(server, spare_server):
     assert server.status_of("/ready") == 200
 
 
+@pytest.fixture
+def home():
+    """A place for a data directory that PostgreSQL's user can reach; pytest's own it cannot."""
+    made = make_home("settings")
+    yield made
+    shutil.rmtree(made)
+
+
 REFUSED_SETTINGS = {
     "unknown service": (["--services", "auth,telepathy"], {}, ["telepathy", "storage"]),
     "port out of range": (["--port", "99999"], {}, ["PORT", "65535"]),
@@ -163,16 +173,16 @@ REFUSED_SETTINGS = {
 
 
 @pytest.mark.parametrize("name", REFUSED_SETTINGS)
-def test_a_wrong_setting_is_named(tmp_path, name):
+def test_a_wrong_setting_is_named(home, name):
     arguments, environment, mentioned = REFUSED_SETTINGS[name]
     if "--port" not in arguments:
         arguments = [*arguments, "--port", str(free_port())]
-    refused = run_cli("serve", "--data-dir", str(tmp_path / "data"), *arguments, env=environment)
+    refused = run_cli("serve", "--data-dir", str(home / "data"), *arguments, env=environment)
     assert refused.returncode != 0
     said = refused.stdout + refused.stderr
     for word in mentioned:
         assert word in said, said
-    assert not (tmp_path / "data" / "postgres").exists(), "refused before anything was made"
+    assert not (home / "data" / "postgres").exists(), "refused before anything was made"
 
 
 def test_an_env_file_is_read_and_exported_variables_win(spare_server):
@@ -206,8 +216,8 @@ def test_version_help_and_doctor(server):
     assert "postgres" in report.stdout.lower() and "tesseract" in report.stdout.lower()
 
 
-def test_doctor_says_where_postgresql_was_looked_for(tmp_path):
-    report = run_cli("doctor", "--data-dir", str(tmp_path / "data"), env={"MEDMITRA_PG_BIN": "/nonexistent"})
+def test_doctor_says_where_postgresql_was_looked_for(home):
+    report = run_cli("doctor", "--data-dir", str(home / "data"), env={"MEDMITRA_PG_BIN": "/nonexistent"})
     assert report.returncode != 0
     said = report.stdout + report.stderr
     assert "/nonexistent" in said and "MEDMITRA_PG_BIN" in said, said

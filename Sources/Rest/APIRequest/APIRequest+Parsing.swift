@@ -22,7 +22,6 @@ extension APIRequest {
         cookies = APIRequest.cookies(fields[values: .cookie])
         self.method = method
         self.path = path
-        try preferences.requireKnown()
     }
 
     private static func schema(

@@ -31,7 +31,7 @@ struct CSVReader {
             for (index, field) in line.enumerated() {
                 output.append(UInt8(ascii: index == 0 ? "{" : ","))
                 output.append(contentsOf: keys[index])
-                output.append(contentsOf: CSVReader.value(field))
+                CSVReader.append(field, to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
@@ -39,13 +39,19 @@ struct CSVReader {
         return (output, rows == 0 ? [] : KeySet.sorted(names))
     }
 
-    private static func value(_ field: [UInt8]) -> [UInt8] {
-        if field.elementsEqual("NULL".utf8) { return Array("null".utf8) }
-        return JSON.string(String(decoding: field, as: UTF8.self)).bytes
+    private static func append(_ field: ArraySlice<UInt8>, to output: inout [UInt8]) {
+        if field.elementsEqual("NULL".utf8) { return output.append(contentsOf: "null".utf8) }
+        let needsEscapes = field.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        if needsEscapes {
+            return output.append(contentsOf: JSON.string(String(decoding: field, as: UTF8.self)).bytes)
+        }
+        output.append(UInt8(ascii: "\""))
+        output.append(contentsOf: field)
+        output.append(UInt8(ascii: "\""))
     }
 
     /// The fields of the next line that is not empty, or nil at the end.
-    private mutating func nextLine() throws(RequestError) -> [[UInt8]]? {
+    private mutating func nextLine() throws(RequestError) -> [ArraySlice<UInt8>]? {
         while position < bytes.count {
             var fields = [try field()]
             while position < bytes.count, bytes[position] == UInt8(ascii: ",") {
@@ -67,7 +73,7 @@ struct CSVReader {
         }
     }
 
-    private mutating func field() throws(RequestError) -> [UInt8] {
+    private mutating func field() throws(RequestError) -> ArraySlice<UInt8> {
         guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return try plainField() }
         position += 1
         var field: [UInt8] = []
@@ -80,22 +86,22 @@ struct CSVReader {
                 field.append(byte)
                 position += 1
             } else {
-                return field
+                return field[...]
             }
         }
         throw .invalidBody(.csv)
     }
 
     /// Up to a comma or the end of the line; quotes have no place in it.
-    private mutating func plainField() throws(RequestError) -> [UInt8] {
+    private mutating func plainField() throws(RequestError) -> ArraySlice<UInt8> {
         let start = position
         while position < bytes.count {
             switch bytes[position] {
-            case UInt8(ascii: ","), 0x0A, 0x0D: return Array(bytes[start..<position])
+            case UInt8(ascii: ","), 0x0A, 0x0D: return bytes[start..<position]
             case UInt8(ascii: "\""): throw .invalidBody(.csv)
             default: position += 1
             }
         }
-        return Array(bytes[start...])
+        return bytes[start...]
     }
 }

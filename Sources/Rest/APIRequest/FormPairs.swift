@@ -4,7 +4,8 @@ struct FormPairs: Sendable {
     let pairs: [(name: String, value: String?)]
 
     /// Nil if decoded names or values are not UTF-8. A `%` without two hex digits stands for itself.
-    init?(parsing bytes: some Collection<UInt8>) {
+    init?(parsing text: some Collection<UInt8>) {
+        let bytes = Array(text)
         var pairs: [(name: String, value: String?)] = []
         for part in bytes.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }) {
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

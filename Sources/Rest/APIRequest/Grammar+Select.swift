@@ -5,6 +5,7 @@ extension Grammar {
     }
 
     private static func selectItem(_ reader: inout QueryReader) throws(SyntaxStop) -> SelectItem {
+        if reader.mayOmitBrackets { return .column(try columnItem(&reader)) }
         if let spread = reader.tried(spreadHead) { return .embed(try filled(spread, &reader)) }
         if let embed = reader.tried(embedHead) { return .embed(try filled(embed, &reader)) }
         return .column(try columnItem(&reader))
@@ -74,7 +75,7 @@ extension Grammar {
     private static func alias(_ reader: inout QueryReader) throws(SyntaxStop) -> String {
         let alias = try name(&reader)
         try reader.take(":")
-        try reader.notFollowed(by: "\":\"") { $0 == ":" }
+        try reader.notFollowed(by: .scalar(":")) { $0 == ":" }
         return alias
     }
 
@@ -83,6 +84,7 @@ extension Grammar {
     static func columnItem(_ reader: inout QueryReader) throws(SyntaxStop) -> ColumnSelection {
         try padded(&reader) { (reader) throws(SyntaxStop) in
             if let star = reader.tried(Grammar.star) { return star }
+            if reader.mayOmitBrackets { return try column(&reader) }
             if let count = reader.tried(rowCount) { return count }
             return try column(&reader)
         }
@@ -148,5 +150,21 @@ extension Grammar {
 
     private static func itemEnd(_ reader: inout QueryReader) throws(SyntaxStop) {
         if !reader.hasAhead(word: ")"), !reader.hasAhead(word: ",") { try endTried(&reader) }
+    }
+}
+
+extension QueryReader {
+    /// True where no rule that needs a bracket can fit before the next comma, so that those need not be tried; they
+    /// are all the same when their complaints are wanted. Text with quotes is left to the rules.
+    fileprivate var mayOmitBrackets: Bool {
+        guard !explains else { return false }
+        for scalar in scalars[position...] {
+            switch scalar {
+            case "(", "\"": return false
+            case ",", ")": return true
+            default: continue
+            }
+        }
+        return true
     }
 }

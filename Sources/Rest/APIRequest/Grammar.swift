@@ -49,19 +49,22 @@ enum Grammar {
     /// An unquoted name, without the spaces around it.
     static func identifier(_ reader: inout QueryReader) throws(SyntaxStop) -> String {
         let start = reader.position
-        if reader.next.map(isNameCharacter) != true {
-            return try reader.fail(reader.complaint(["letter", "digit"]))
-        }
-        _ = reader.takeAll(["letter", "digit"], where: isNameCharacter)
-        return trimmed(reader.text(start..<reader.position))
+        _ = try reader.take(.letterOrDigit, where: isNameCharacter)
+        _ = reader.takeAll(.letterOrDigit, where: isNameCharacter)
+        return trimmed(start..<reader.position, of: reader)
     }
 
-    static func trimmed(_ text: String) -> String {
-        let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[first...last])
+    /// The text in a range without white space around it.
+    private static func trimmed(_ range: Range<Int>, of reader: QueryReader) -> String {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isWhiteSpace(reader.scalars[start]) { start += 1 }
+        while end > start, isWhiteSpace(reader.scalars[end - 1]) { end -= 1 }
+        return reader.text(start..<end)
+    }
+
+    static func isWhiteSpace(_ scalar: Scalar) -> Bool {
+        scalar.isASCII
+            ? scalar == " " || (0x09...0x0D).contains(scalar.value) : scalar.properties.isWhitespace
     }
 
     /// `"…"`, a backslash before any character that stands for itself.
@@ -81,13 +84,14 @@ enum Grammar {
     private static func dashed(
         _ reader: inout QueryReader, _ part: QueryReader.Rule<String>
     ) throws(SyntaxStop) -> String {
-        try reader.separated(part, by: dash).joined(separator: "-")
+        let parts = try reader.separated(part, by: dash)
+        return parts.count == 1 ? parts[0] : parts.joined(separator: "-")
     }
 
     private static func dash(_ reader: inout QueryReader) throws(SyntaxStop) {
         try reader.attempt { (reader) throws(SyntaxStop) in
             try reader.take("-")
-            try reader.notFollowed(by: "\">\"") { $0 == ">" }
+            try reader.notFollowed(by: .scalar(">")) { $0 == ">" }
         }
     }
 
@@ -122,10 +126,12 @@ enum Grammar {
     private static func jsonIndex(_ reader: inout QueryReader) throws(SyntaxStop) -> JSONStep.Operand {
         let isNegative = reader.has { (reader) throws(SyntaxStop) in try reader.take("-") }
         let start = reader.position
-        _ = try reader.take("digit", where: isDigit)
-        _ = reader.takeAll(["digit"], where: isDigit)
+        _ = try reader.take(.digit, where: isDigit)
+        _ = reader.takeAll(.digit, where: isDigit)
         let digits = reader.text(start..<reader.position)
-        let isEnded = ["->", "::", ".", ","].contains { reader.hasAhead(word: $0) }
+        let isEnded =
+            reader.hasAhead(word: "->") || reader.hasAhead(word: "::") || reader.hasAhead(word: ".")
+            || reader.hasAhead(word: ",")
         // Upstream takes the digits before a bracket for a key, by which no array can be asked; its messages do not
         // name the bracket.
         if !isEnded, reader.next != ")" { try endTried(&reader) }
@@ -144,11 +150,17 @@ enum Grammar {
     }
 
     private static func jsonKeyPart(_ reader: inout QueryReader) throws(SyntaxStop) -> String {
-        let reserved: Set<Scalar> = ["(", "-", ":", ".", ",", ">", ")"]
         let start = reader.position
-        _ = try reader.take { !reserved.contains($0) }
-        _ = reader.takeAll { !reserved.contains($0) }
-        return trimmed(reader.text(start..<reader.position))
+        _ = try reader.take(where: isJSONKeyCharacter)
+        _ = reader.takeAll(where: isJSONKeyCharacter)
+        return trimmed(start..<reader.position, of: reader)
+    }
+
+    private static func isJSONKeyCharacter(_ scalar: Scalar) -> Bool {
+        switch scalar {
+        case "(", "-", ":", ".", ",", ">", ")": false
+        default: true
+        }
     }
 
     // MARK: - Parameter names

@@ -1,6 +1,9 @@
 extension MediaType {
     /// The types of an `Accept` header, best first: by quality, then by how specific they are, then as written.
     static func accepted(_ header: String) -> [MediaType] {
+        // What nearly every client sends.
+        if header == "application/json" { return [.json] }
+        if header == "*/*" { return [.any] }
         let ranges = header.split(separator: ",", omittingEmptySubsequences: false).prefix(RequestLimits.listedMax)
         let ranked = ranges.enumerated().map { (place: $0.offset, range: AcceptRange($0.element)) }
         let sorted = ranked.sorted { left, right in
@@ -21,7 +24,8 @@ extension MediaType {
         let specificity: Int
 
         init(_ part: Substring) {
-            let dense = part.filter { $0 != " " }
+            var dense = String()
+            dense.unicodeScalars.append(contentsOf: part.unicodeScalars.filter { $0 != " " })
             let pieces = dense.split(separator: ";q=", maxSplits: 1, omittingEmptySubsequences: false)
             text = String(pieces[0])
             quality = pieces.count > 1 ? AcceptRange.quality(pieces[1]) : 1
@@ -39,6 +43,10 @@ extension MediaType {
 
     /// A `Content-Type` or one part of an `Accept` header. What is not understood is ``other(_:)``.
     init(_ text: String) {
+        if text == "application/json" {
+            self = .json
+            return
+        }
         guard let parts = MediaTypeParts(text) else {
             self = .other(text)
             return
@@ -108,7 +116,7 @@ struct MediaTypeParts {
     private static func word(_ reader: inout QueryReader, also others: String) throws(SyntaxStop) -> String {
         let start = reader.position
         func belongs(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            Grammar.isLetter(scalar) || Grammar.isDigit(scalar)
                 || others.unicodeScalars.contains(scalar)
         }
         _ = try reader.take(where: belongs)
@@ -116,7 +124,7 @@ struct MediaTypeParts {
         return reader.text(start..<reader.position)
     }
 
-    private static func blanks(_ reader: inout QueryReader) { _ = reader.takeAll { $0.properties.isWhitespace } }
+    private static func blanks(_ reader: inout QueryReader) { _ = reader.takeAll(where: Grammar.isWhiteSpace) }
 
     private static func parameter(_ reader: inout QueryReader) throws(SyntaxStop) -> (String, String) {
         blanks(&reader)

@@ -2,18 +2,24 @@
 enum PercentText {
     /// Nil if the decoded bytes are not UTF-8. A `%` without two hex digits stands for itself.
     static func decoded(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
+        let encoded = Array(text)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index != text.endIndex {
-            let byte = text[index]
-            text.formIndex(after: &index)
+        bytes.reserveCapacity(encoded.count)
+        var index = 0
+        while index < encoded.count {
+            let byte = encoded[index]
+            index += 1
             switch byte {
             case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                let digits = text[index...].prefix(2).compactMap(hexValue)
-                bytes.append(digits.count == 2 ? digits[0] << 4 | digits[1] : byte)
-                if digits.count == 2 { index = text.index(index, offsetBy: 2) }
+                if index + 1 < encoded.count, let high = hexValue(encoded[index]),
+                    let low = hexValue(encoded[index + 1])
+                {
+                    bytes.append(high << 4 | low)
+                    index += 2
+                } else {
+                    bytes.append(byte)
+                }
             default: bytes.append(byte)
             }
         }
@@ -31,7 +37,6 @@ enum PercentText {
 
     /// Encodes all but unreserved characters.
     static func encoded(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
@@ -40,9 +45,16 @@ enum PercentText {
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 0xF)]]
+            default:
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(hexDigit(byte >> 4))
+                bytes.append(hexDigit(byte & 0xF))
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

@@ -6,7 +6,7 @@ extension Preferences {
             for part in header.split(separator: ",", omittingEmptySubsequences: false) {
                 count += 1
                 guard count <= RequestLimits.listedMax else { return }
-                add(Grammar.trimmed(String(part)), allowsTransactionEnd: allowsTransactionEnd)
+                add(Preferences.trimmed(part), allowsTransactionEnd: allowsTransactionEnd)
             }
         }
     }
@@ -32,6 +32,13 @@ extension Preferences {
         } else {
             unknown.append(text)
         }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var scalars = text.unicodeScalars[...]
+        while let first = scalars.first, Grammar.isWhiteSpace(first) { scalars.removeFirst() }
+        while let last = scalars.last, Grammar.isWhiteSpace(last) { scalars.removeLast() }
+        return String(scalars)
     }
 
     private static func value(of name: String, in text: String) -> String? {

@@ -45,12 +45,18 @@ extension QueryReader {
 
     /// Whether `word` stands here; takes it if so.
     mutating func has(word: String) -> Bool {
-        has { (reader) throws(SyntaxStop) in try reader.take(word: word) }
+        guard explains else {
+            guard countMatching(word) == word.utf8.count else { return false }
+            position += word.utf8.count
+            return true
+        }
+        return has { (reader) throws(SyntaxStop) in try reader.take(word: word) }
     }
 
     /// Whether `word` stands here; takes nothing.
     mutating func hasAhead(word: String) -> Bool {
-        has { (reader) throws(SyntaxStop) in
+        guard explains else { return countMatching(word) == word.utf8.count }
+        return has { (reader) throws(SyntaxStop) in
             try reader.ahead { (reader) throws(SyntaxStop) in try reader.take(word: word) }
         }
     }
@@ -119,34 +125,34 @@ extension QueryReader {
 
     /// Fails if the next character is one that `refuses`.
     mutating func notFollowed(
-        by expected: String? = nil, where refuses: (Unicode.Scalar) -> Bool
+        by expected: Expectation = .nothing, where refuses: (Unicode.Scalar) -> Bool
     ) throws(SyntaxStop) {
         guard let scalar = next, refuses(scalar) else {
             if explains {
-                let messages = complaint(expected.map { [$0] } ?? [])
+                let messages = complaint(expected)
                 pending = .merge(pending, SyntaxFailure(position: position, messages: messages))
             }
             return
         }
-        return try fail(further: 1, explains ? [QueryReader.forbidden(scalar)] : [])
+        return try fail(further: 1, forbidden(scalar, .nothing))
     }
 
     /// The end of the text.
     mutating func end() throws(SyntaxStop) {
         guard let scalar = next else {
             if explains {
-                let hint = SyntaxFailure(position: position, messages: complaint(["end of input"]))
+                let hint = SyntaxFailure(position: position, messages: complaint(.end))
                 pending = .merge(pending, hint)
             }
             return
         }
-        return try fail(explains ? [QueryReader.forbidden(scalar), .expected("end of input")] : [])
+        return try fail(forbidden(scalar, .end))
     }
 
     /// Runs `rule` one level of brackets deeper.
     mutating func nested<Value>(_ rule: Rule<Value>) throws(SyntaxStop) -> Value {
         guard depth < RequestLimits.nestingMax else {
-            return try fail(complaint([]) + [.plain("nested deeper than \(RequestLimits.nestingMax) levels")])
+            return try fail(complaint(.nothing) + [.plain("nested deeper than \(RequestLimits.nestingMax) levels")])
         }
         depth += 1
         let value = try rule(&self)

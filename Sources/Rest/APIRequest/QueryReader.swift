@@ -60,9 +60,32 @@ struct QueryReader {
     var next: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
     /// Text between two positions.
-    func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
+    func text(_ range: Range<Int>) -> String {
+        var text = String()
+        text.unicodeScalars.append(contentsOf: scalars[range])
+        return text
+    }
 
     // MARK: - Failing
+
+    /// What would have been right, in the words of messages. Made into text only for a reader that explains.
+    enum Expectation {
+        case nothing
+        case scalar(Unicode.Scalar)
+        case digit
+        case letterOrDigit
+        case end
+
+        fileprivate var names: [String] {
+            switch self {
+            case .nothing: []
+            case .scalar(let scalar): ["\"\(HaskellText.escaped(scalar, quote: "\""))\""]
+            case .digit: ["digit"]
+            case .letterOrDigit: ["letter", "digit"]
+            case .end: ["end of input"]
+            }
+        }
+    }
 
     /// Fails here, or `further` on, for the reason that `messages` give.
     mutating func fail<Value>(
@@ -79,64 +102,71 @@ struct QueryReader {
         .met(scalar.map { "\"\(HaskellText.escaped($0, quote: "\""))\"" } ?? "")
     }
 
-    static func forbidden(_ scalar: Unicode.Scalar) -> SyntaxFailure.Message {
-        .forbidden("'\(HaskellText.escaped(scalar, quote: "'"))'")
+    /// How a character is shown that must not stand where it does.
+    func forbidden(_ scalar: Unicode.Scalar, _ expected: Expectation) -> [SyntaxFailure.Message] {
+        guard explains else { return [] }
+        return [.forbidden("'\(HaskellText.escaped(scalar, quote: "'"))'")] + expected.names.map { .expected($0) }
     }
 
-    /// What is said about the next character, of which `name` was expected.
-    func complaint(_ names: [String]) -> [SyntaxFailure.Message] {
+    /// What is said about the next character when another was expected.
+    func complaint(_ expected: Expectation) -> [SyntaxFailure.Message] {
         guard explains else { return [] }
-        return [QueryReader.met(next)] + names.map { .expected($0) }
+        return [QueryReader.met(next)] + expected.names.map { .expected($0) }
     }
 
     // MARK: - Taking
 
     /// The next character if `accepts` it.
     mutating func take(
-        _ name: String? = nil, where accepts: (Unicode.Scalar) -> Bool
+        _ expected: Expectation = .nothing, where accepts: (Unicode.Scalar) -> Bool
     ) throws(SyntaxStop) -> Unicode.Scalar {
-        guard let scalar = next, accepts(scalar) else {
-            return try fail(complaint(name.map { [$0] } ?? []))
-        }
+        guard let scalar = next, accepts(scalar) else { return try fail(complaint(expected)) }
         position += 1
         forget()
         return scalar
     }
 
     mutating func take(_ scalar: Unicode.Scalar) throws(SyntaxStop) {
-        guard next == scalar else {
-            return try fail(complaint(["\"\(HaskellText.escaped(scalar, quote: "\""))\""]))
-        }
+        guard next == scalar else { return try fail(complaint(.scalar(scalar))) }
         position += 1
         forget()
     }
 
-    /// The whole of `word`. Taken as soon as its first character fits.
+    /// The whole of `word`, which is ASCII. Its first character is taken as soon as it fits.
     mutating func take(word: String) throws(SyntaxStop) {
-        var matched = 0
-        for scalar in word.unicodeScalars {
-            let found = position + matched < scalars.count ? scalars[position + matched] : nil
-            guard found == scalar else {
-                if explains {
-                    let complaint = SyntaxFailure(
-                        position: position, messages: [QueryReader.met(found), .expected("\"\(word)\"")])
-                    failure = matched == 0 ? .merge(pending, complaint) : complaint
-                }
-                position += min(matched, 1)
-                throw SyntaxStop()
-            }
-            matched += 1
+        let matched = countMatching(word)
+        if matched == word.utf8.count {
+            position += matched
+            return forget()
         }
-        position += matched
-        forget()
+        if explains {
+            let found = position + matched < scalars.count ? scalars[position + matched] : nil
+            let complaint = SyntaxFailure(
+                position: position, messages: [QueryReader.met(found), .expected("\"\(word)\"")])
+            failure = matched == 0 ? .merge(pending, complaint) : complaint
+        }
+        position += min(matched, 1)
+        throw SyntaxStop()
     }
 
-    /// All characters from here that `accepts` lets pass, `name`d in complaints about the first that does not.
-    mutating func takeAll(_ names: [String] = [], where accepts: (Unicode.Scalar) -> Bool) -> Range<Int> {
+    /// How many characters of `word` stand here.
+    func countMatching(_ word: String) -> Int {
+        var matched = 0
+        for byte in word.utf8 {
+            guard position + matched < scalars.count, scalars[position + matched].value == UInt32(byte) else { break }
+            matched += 1
+        }
+        return matched
+    }
+
+    /// All characters from here that `accepts` lets pass; `expected` is for complaints about the first that does not.
+    mutating func takeAll(
+        _ expected: Expectation = .nothing, where accepts: (Unicode.Scalar) -> Bool
+    ) -> Range<Int> {
         let start = position
         while position < scalars.count, accepts(scalars[position]) { position += 1 }
         if explains {
-            let hint = SyntaxFailure(position: position, messages: complaint(names))
+            let hint = SyntaxFailure(position: position, messages: complaint(expected))
             pending = start == position ? .merge(pending, hint) : hint
         }
         return start..<position

@@ -18,8 +18,11 @@ extension ReadNode {
     private var spreadColumns: [SpreadColumn] {
         columns.map { SpreadColumn(name: $0.alias ?? $0.field.name) }
             + children.flatMap { child -> [SpreadColumn] in
-                if case .spread(let columns, _) = child.presentation { return columns }
-                return [SpreadColumn(name: child.shownName)]
+                switch child.presentation {
+                case .spread(let columns, _): return columns
+                case .object, .array: return [SpreadColumn(name: child.shownName)]
+                case .hidden: return []
+                }
             }
     }
 

@@ -2,8 +2,8 @@ internal import Postgres
 
 extension CatalogStatements {
     /// schema, name, description, [[parameter, type, type for casts, required, variadic], …], schema and name of the
-    /// declared result, of its base type (for rows the relation's name), whether that is a row, set, volatility,
-    /// [setting, …], whether the declared result is a domain.
+    /// result's type (of a domain its base type's, for rows the relation's), whether that is a row, whether a set,
+    /// volatility, [setting, …].
     ///
     /// Left out: functions for triggers, and those with parameters that cannot be named, save a single one of a type
     /// that a whole body can be.
@@ -15,13 +15,12 @@ extension CatalogStatements {
             select d.domain, t.typbasetype from domains d join pg_type t on t.oid = d.base where t.typtype = 'd'
         )
         select n.nspname, p.proname, obj_description(p.oid, 'pg_proc'), coalesce(inputs.list, '[]'),
-            declared_in.nspname, declared.typname, base_in.nspname, coalesce(row_of.relname, base.typname),
+            base_in.nspname, coalesce(row_of.relname, base.typname),
             base.typtype = 'c' or coalesce(p.proargmodes && '{o,b,t}'::"char"[], false),
-            p.proretset, p.provolatile, coalesce(array_to_json(p.proconfig), '[]'), d.domain is not null
+            p.proretset, p.provolatile, coalesce(array_to_json(p.proconfig), '[]')
         from pg_namespace n
         join pg_proc p on p.pronamespace = n.oid
         join pg_type declared on declared.oid = p.prorettype
-        join pg_namespace declared_in on declared_in.oid = declared.typnamespace
         left join domains d on d.domain = declared.oid
             and not exists (select from pg_type under where under.oid = d.base and under.typtype = 'd')
         join pg_type base on base.oid = coalesce(d.base, declared.oid)

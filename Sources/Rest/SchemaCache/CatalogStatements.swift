@@ -3,8 +3,6 @@ internal import Postgres
 /// The queries that read the catalogs. They run with an empty search path, so that every name PostgreSQL prints is
 /// qualified; `schemas` are always names as they are, not SQL.
 enum CatalogStatements {
-    static let version: SQL = "select current_setting('server_version_num')"
-
     /// name, description
     static func schemas(_ schemas: [String]) -> SQL {
         """

@@ -24,9 +24,9 @@ struct Routine: Sendable, Equatable {
         case void
         /// A single value; the type's name.
         case scalar(QualifiedIdentifier)
-        /// A row: of a relation (the identifier is the relation's), of a composite type, of OUT parameters or of
-        /// a TABLE. `isDomain` if declared as a domain over the composite.
-        case composite(QualifiedIdentifier, isDomain: Bool)
+        /// A row: of a relation (the identifier is the relation's), of a composite type or a domain over one, of OUT
+        /// parameters or of a TABLE.
+        case composite(QualifiedIdentifier)
     }
 
     let identifier: QualifiedIdentifier
@@ -34,8 +34,6 @@ struct Routine: Sendable, Equatable {
     let description: String?
     let parameters: [Parameter]
     let result: Result
-    /// The declared return type (a domain where a domain was declared).
-    let declaredResult: QualifiedIdentifier
     /// SETOF or TABLE.
     let returnsSet: Bool
     let volatility: Volatility
@@ -48,8 +46,6 @@ struct Routine: Sendable, Equatable {
         let name: String
         let value: String
     }
-
-    var hasVariadic: Bool { parameters.contains(where: \.isVariadic) }
 
     /// Returns exactly one value or row.
     var returnsSingle: Bool { !returnsSet }
@@ -64,10 +60,8 @@ struct Routine: Sendable, Equatable {
         }
     }
 
-    var returnsSingleComposite: Bool { !returnsSet && !returnsScalar }
-
     /// The row type's identifier where rows come out: a relation of that name can be embedded from.
     var resultRelation: QualifiedIdentifier? {
-        if case .composite(let identifier, _) = result { identifier } else { nil }
+        if case .composite(let identifier) = result { identifier } else { nil }
     }
 }

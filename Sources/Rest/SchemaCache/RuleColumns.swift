@@ -1,11 +1,3 @@
-/// Which column of a table or view a view's column shows, as its rewrite rule says.
-struct ColumnOrigin: Sendable, Hashable {
-    /// `pg_class.oid`
-    let relation: Int
-    /// `pg_attribute.attnum`
-    let column: Int
-}
-
 /// Reads the origins of a view's columns out of its rewrite rule (`pg_rewrite.ev_action`), the printed form of the
 /// query's tree.
 ///

@@ -20,21 +20,6 @@ extension SchemaCache {
         representations[DomainRepresentation.Conversion(from: from, to: to)]
     }
 
-    /// The custom handler of `mediaType` for rows of `subject` (or the result of the function `subject`). One for the
-    /// subject itself serves only the default select, since it depends on the row's columns; with it, a handler for
-    /// `*/*` goes first.
-    func mediaHandler(
-        for subject: QualifiedIdentifier?, mediaType: String, isDefaultSelect: Bool
-    ) -> MediaHandler? {
-        if isDefaultSelect, let subject {
-            let named = MediaHandler.Subject.named(subject)
-            for type in ["*/*", mediaType] {
-                if let handler = mediaHandlers[MediaHandler.Key(subject: named, mediaType: type)] { return handler }
-            }
-        }
-        return mediaHandlers[MediaHandler.Key(subject: .anyElement, mediaType: mediaType)]
-    }
-
     /// The settings of a role, empty for a role without any.
     func settings(ofRole role: String) -> RoleSettings { roleSettings[role] ?? RoleSettings() }
 }

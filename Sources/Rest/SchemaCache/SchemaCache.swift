@@ -14,8 +14,6 @@ struct SchemaCache: Sendable {
     let roleSettings: [String: RoleSettings]
     /// COMMENT ON SCHEMA of the exposed schemas.
     let schemaDescriptions: [String: String]
-    /// `server_version_num`, such as 170004.
-    let postgresVersion: Int
     /// By schema; absent where there are too many relations to compare.
     private let relationNames: [String: FuzzyNameIndex]
     private let routineNames: [String: FuzzyNameIndex]
@@ -25,7 +23,7 @@ struct SchemaCache: Sendable {
         routines: [QualifiedIdentifier: [Routine]] = [:],
         representations: [DomainRepresentation.Conversion: DomainRepresentation] = [:],
         mediaHandlers: [MediaHandler.Key: MediaHandler] = [:], roleSettings: [String: RoleSettings] = [:],
-        schemaDescriptions: [String: String] = [:], postgresVersion: Int = 0
+        schemaDescriptions: [String: String] = [:]
     ) {
         self.relations = relations
         self.relationships = relationships
@@ -34,12 +32,9 @@ struct SchemaCache: Sendable {
         self.mediaHandlers = mediaHandlers
         self.roleSettings = roleSettings
         self.schemaDescriptions = schemaDescriptions
-        self.postgresVersion = postgresVersion
         relationNames = SchemaCache.nameIndexes(relations.keys)
         routineNames = SchemaCache.nameIndexes(routines.keys)
     }
-
-    static let empty = SchemaCache()
 
     /// Comparing a misspelt name with more than these would cost more than a hint is worth (upstream's bound).
     static let comparedNamesMax = 500

@@ -20,24 +20,23 @@ extension SchemaCacheLoader {
     }
 
     private func routine(_ row: Row) throws(DatabaseError) -> Routine {
-        let (declared, base) = (try row.identifier(4), try row.identifier(6))
-        let returnsSet = try row.bool(9)
+        let base = try row.identifier(4)
         let result: Routine.Result =
-            if try row.bool(8) {
-                .composite(base, isDomain: try row.bool(12))
+            if try row.bool(6) {
+                .composite(base)
             } else if base == QualifiedIdentifier("pg_catalog", "void") {
                 .void
             } else {
                 .scalar(base)
             }
-        guard let volatility = Routine.Volatility(rawValue: try row.text(10)) else {
+        guard let volatility = Routine.Volatility(rawValue: try row.text(8)) else {
             throw .unexpectedResult("function of an unknown volatility")
         }
-        let settings = try row.texts(11).compactMap(Routine.Setting.init(clause:))
+        let settings = try row.texts(9).compactMap(Routine.Setting.init(clause:))
         return Routine(
             identifier: try row.identifier(0), description: row.optionalText(2),
-            parameters: try row.array(3).map(parameter), result: result, declaredResult: declared,
-            returnsSet: returnsSet, volatility: volatility,
+            parameters: try row.array(3).map(parameter), result: result,
+            returnsSet: try row.bool(7), volatility: volatility,
             isolation: settings.first { $0.name == "default_transaction_isolation" }?.value,
             hoistedSettings: settings.filter { hoistedSettings.contains($0.name) })
     }

@@ -24,7 +24,6 @@ struct SchemaCacheLoader: Sendable {
         settings.set("search_path", "")
         return try await database.transaction(settings, isolation: .repeatableRead) { transaction in
             let results = try await transaction.run([
-                CatalogStatements.version,
                 CatalogStatements.schemas(schemas),
                 CatalogStatements.relations(schemas),
                 CatalogStatements.columns(schemas),
@@ -36,21 +35,20 @@ struct SchemaCacheLoader: Sendable {
                 CatalogStatements.mediaHandlers(schemas),
                 CatalogStatements.roleSettings,
             ])
-            guard results.count == 11 else { throw DatabaseError.unexpectedResult("catalog results are missing") }
-            let relations = try relations(results[2], columns: results[3])
+            guard results.count == 10 else { throw DatabaseError.unexpectedResult("catalog results are missing") }
+            let relations = try relations(results[1], columns: results[2])
             let lineage = ViewLineage(try await views(transaction))
-            let keyed = withKeys(relations, of: lineage, primaryKeys: try primaryKeys(results[4]))
+            let keyed = withKeys(relations, of: lineage, primaryKeys: try primaryKeys(results[3]))
             let relationships = RelationshipFinder(relations: keyed, lineage: lineage)
-                .relationships(of: try foreignKeys(results[5]), computed: try computedRelationships(results[6]))
+                .relationships(of: try foreignKeys(results[4]), computed: try computedRelationships(results[5]))
             return SchemaCache(
                 relations: keyed,
                 relationships: relationships,
-                routines: try routines(results[7]),
-                representations: try representations(results[8]),
-                mediaHandlers: try mediaHandlers(results[9]),
-                roleSettings: try roleSettings(results[10]),
-                schemaDescriptions: try descriptions(results[1]),
-                postgresVersion: try results[0].first?.int(0) ?? 0)
+                routines: try routines(results[6]),
+                representations: try representations(results[7]),
+                mediaHandlers: try mediaHandlers(results[8]),
+                roleSettings: try roleSettings(results[9]),
+                schemaDescriptions: try descriptions(results[0]))
         }
     }
 

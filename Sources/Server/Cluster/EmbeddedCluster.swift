@@ -178,8 +178,9 @@ struct EmbeddedCluster: Service {
         let log = try FileDescriptor.open(
             FilePath(logFile), .writeOnly, options: [.create, .append, .closeOnExec],
             permissions: [.ownerReadWrite])
+        let postgres = command("postgres", arguments)
         let result = try await Subprocess.run(
-            .path(FilePath(binaries + "/postgres")), arguments: Arguments(arguments),
+            .path(postgres.path), arguments: postgres.arguments,
             environment: .custom(["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]), workingDirectory: FilePath("/"),
             platformOptions: options, input: .none,
             output: .fileDescriptor(log, closeAfterSpawningProcess: true), error: .combinedWithOutput)
@@ -200,18 +201,26 @@ struct EmbeddedCluster: Service {
     private var platformOptions: PlatformOptions {
         var options = PlatformOptions()
         options.createSession = true
-        if let account {
-            options.userID = UInt32(account.userID)
-            options.groupID = UInt32(account.groupID)
-            options.supplementaryGroups = []
-        }
         return options
     }
 
-    private func execute(_ program: String, _ arguments: [String]) async throws(StartupError) -> (succeeded: Bool, text: String) {
+    /// The program of the cluster as its account. The account is taken on by setpriv, after exec: glibc's setuid and
+    /// setgroups wait for all threads of the process, and between fork and exec those do not exist any more, so the
+    /// child could hang for ever.
+    private func command(_ program: String, _ arguments: [String]) -> (path: FilePath, arguments: Arguments) {
+        let path = binaries + "/" + program
+        guard let account else { return (FilePath(path), Arguments(arguments)) }
+        let identity = ["--reuid=\(account.userID)", "--regid=\(account.groupID)", "--clear-groups", "--"]
+        return ("/usr/bin/setpriv", Arguments(identity + [path] + arguments))
+    }
+
+    private func execute(
+        _ program: String, _ arguments: [String]
+    ) async throws(StartupError) -> (succeeded: Bool, text: String) {
+        let call = command(program, arguments)
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(binaries + "/" + program)), arguments: Arguments(arguments),
+                .path(call.path), arguments: call.arguments,
                 environment: .custom(["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]), workingDirectory: FilePath("/"),
                 platformOptions: platformOptions, input: .none, output: .string(limit: 65_536),
                 error: .combinedWithOutput)

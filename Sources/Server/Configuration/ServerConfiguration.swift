@@ -6,13 +6,14 @@ public import Gateway
 public import Insights
 public import Jobs
 internal import Postgres
+public import Rest
 public import Storage
 
 /// The whole configuration, read once, with every mistake reported together.
 public struct ServerConfiguration: Sendable {
     /// Services this version has.
     public enum ServiceName: String, Sendable, CaseIterable {
-        case auth, storage, cases
+        case auth, rest, storage, cases
     }
 
     public var services: Set<ServiceName> = Set(ServiceName.allCases)
@@ -41,6 +42,8 @@ public struct ServerConfiguration: Sendable {
 
     public var auth = AuthConfiguration()
     public var passwordThreads: Int?
+    public var rest = RestConfiguration()
+    public var restPoolSize: Int?
     public var storage = StorageConfiguration()
     public var cases = CasesConfiguration()
     public var insights = InsightsConfig()
@@ -58,6 +61,7 @@ public struct ServerConfiguration: Sendable {
         readKeys(&reader)
         readAuth(&reader)
         readRest(&reader)
+        readOthers(&reader)
         checkTogether(&reader)
         try reader.finish()
     }
@@ -116,7 +120,8 @@ public struct ServerConfiguration: Sendable {
 
     private mutating func readKeys(_ reader: inout SettingsReader) {
         jwtSecret = reader.secret("JWT_SECRET")
-        if let secret = jwtSecret, secret.reveal().utf8.count < 32 {
+        // PostgREST takes a JWK or a JWK set in its place.
+        if let secret = jwtSecret, secret.reveal().utf8.count < 32, !secret.reveal().hasPrefix("{") {
             reader.complain("JWT_SECRET", "must have at least 32 characters")
         }
         previousSecrets = (reader.list("JWT_PREVIOUS_SECRETS") ?? []).map { Secret($0) }
@@ -146,7 +151,38 @@ public struct ServerConfiguration: Sendable {
         _ = reader.url("SITE_URL")
     }
 
+    /// True where the gateway is a PostgREST replacement in front of a database that is not its own: it migrates
+    /// nothing, makes no keys and asks only for those it is given.
+    public var servesRestAlone: Bool { services == [.rest] && databaseURL != nil }
+
     private mutating func readRest(_ reader: inout SettingsReader) {
+        let alone = servesRestAlone
+        rest.schemas = reader.list("DB_SCHEMAS") ?? (alone ? ["public"] : ["public", "storage", "graphql_public"])
+        rest.extraSearchPath = reader.list("DB_EXTRA_SEARCH_PATH") ?? (alone ? ["public"] : ["public", "extensions"])
+        rest.rowsMax = reader.integer("DB_MAX_ROWS") ?? (alone ? nil : 1000)
+        rest.anonymousRole = reader.text("DB_ANON_ROLE") ?? (alone ? nil : "anon")
+        rest.preRequest = reader.text("DB_PRE_REQUEST")
+        rest.rootFunction = reader.text("DB_ROOT_SPEC")
+        rest.allowsAggregates = reader.flag("DB_AGGREGATES_ENABLED") ?? false
+        rest.allowsPlans = reader.flag("DB_PLAN_ENABLED") ?? false
+        rest.transactionEnd =
+            reader.text("DB_TX_END").flatMap(RestConfiguration.TransactionEnd.init) ?? rest.transactionEnd
+        rest.channel = reader.text("DB_CHANNEL") ?? rest.channel
+        rest.audience = reader.text("REST_JWT_AUD")
+        rest.openAPIMode = reader.text("OPENAPI_MODE").flatMap(RestConfiguration.OpenAPIMode.init) ?? rest.openAPIMode
+        rest.describesSecurity = reader.flag("OPENAPI_SECURITY_ACTIVE") ?? false
+        rest.openAPIProxyURL = reader.url("OPENAPI_SERVER_PROXY_URI")
+        rest.showsTiming = reader.flag("SERVER_TIMING_ENABLED") ?? false
+        rest.traceHeader = reader.text("SERVER_TRACE_HEADER")
+        rest.showsErrorDetails = reader.text("CLIENT_ERROR_VERBOSITY") != "minimal"
+        rest.acceptsTargetNames = reader.flag("URL_USE_LEGACY_TARGET_NAMES") ?? true
+        rest.publicURL = gateway.publicURL + (alone ? "" : "/rest/v1")
+        rest.applicationSettings = reader.applicationSettings
+        restPoolSize = reader.integer("REST_POOL_SIZE")
+        if let limit = reader.integer("REST_BODY_MAX") { rest.bodyMax = .bytes(limit) }
+    }
+
+    private mutating func readOthers(_ reader: inout SettingsReader) {
         if let limit = reader.integer("FILE_SIZE_LIMIT") { storage.fileSizeLimit = .bytes(limit) }
         cases.publicURL = gateway.publicURL
         cases.audience = auth.audience

@@ -1,11 +1,11 @@
 extension Setting {
     /// Every setting there is. docs/CONFIGURATION.md is held against this table by a test.
-    public static let all: [Setting] = listening + keys + database + auth + storage + cases + background
+    public static let all: [Setting] = listening + keys + database + auth + rest + storage + cases + background
 
     static let listening: [Setting] = [
-        Setting("Listening", "HOST", .text, default: "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all."),
+        Setting("Listening", "HOST", aliases: ["PGRST_SERVER_HOST"], .text, default: "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all."),
         Setting(
-            "Listening", "PORT", aliases: ["KONG_HTTP_PORT"], .integer(0...65535), default: "8000",
+            "Listening", "PORT", aliases: ["KONG_HTTP_PORT", "PGRST_SERVER_PORT"], .integer(0...65535), default: "8000",
             "Port to listen on; 0 takes a free one."),
         Setting(
             "Listening", "SUPABASE_PUBLIC_URL", aliases: ["API_EXTERNAL_URL", "GOTRUE_API_EXTERNAL_URL"], .url,
@@ -24,7 +24,8 @@ extension Setting {
             "Listening", "TRUSTED_PROXIES", .list, default: "none",
             "Networks (CIDR) whose X-Forwarded-For is believed."),
         Setting(
-            "Listening", "SERVICES", .list, default: "auth,storage,cases", "Services to run."),
+            "Listening", "SERVICES", .list, default: "auth,rest,storage,cases",
+            "Services to run. rest alone, with DATABASE_URL, serves like PostgREST and owns nothing in the database."),
         Setting("Listening", "DATA_DIR", .file, default: "./data", "Where keys, the embedded database and objects live."),
         Setting("Listening", "LOG_LEVEL", .oneOf(["debug", "info", "warning", "error"]), default: "info", "Least severe log line written."),
     ]
@@ -83,6 +84,38 @@ extension Setting {
         Setting("Auth", "PASSWORD_HASH_THREADS", .integer(1...256), default: "number of cores", "Threads that check passwords."),
     ]
 
+    static let rest: [Setting] = [
+        Setting(
+            "REST", "DB_SCHEMAS", aliases: ["PGRST_DB_SCHEMAS", "PGRST_DB_SCHEMA"], .list,
+            default: "public,storage,graphql_public", "Schemas that clients may name, the default one first; alone: public."),
+        Setting(
+            "REST", "DB_EXTRA_SEARCH_PATH", aliases: ["PGRST_DB_EXTRA_SEARCH_PATH"], .list, default: "public,extensions",
+            "Schemas added to the search path; not exposed. Alone: public."),
+        Setting("REST", "DB_MAX_ROWS", aliases: ["PGRST_DB_MAX_ROWS"], .integer(0...1000000000), default: "1000", "Most rows of a read; alone: no limit."),
+        Setting("REST", "DB_ANON_ROLE", aliases: ["PGRST_DB_ANON_ROLE"], .text, default: "anon", "Role of requests without a token; alone: none, they are refused."),
+        Setting("REST", "DB_PRE_REQUEST", aliases: ["PGRST_DB_PRE_REQUEST"], .text, "A function called before every request."),
+        Setting("REST", "DB_ROOT_SPEC", aliases: ["PGRST_DB_ROOT_SPEC"], .text, "A function whose result is the root document."),
+        Setting("REST", "DB_AGGREGATES_ENABLED", aliases: ["PGRST_DB_AGGREGATES_ENABLED"], .flag, default: "false", "Aggregates in select lists."),
+        Setting("REST", "DB_PLAN_ENABLED", aliases: ["PGRST_DB_PLAN_ENABLED"], .flag, default: "false", "Execution plans as a media type."),
+        Setting(
+            "REST", "DB_TX_END", aliases: ["PGRST_DB_TX_END"],
+            .oneOf(["commit", "commit-allow-override", "rollback", "rollback-allow-override"]), default: "commit",
+            "How transactions end, and whether Prefer: tx= counts."),
+        Setting("REST", "DB_CHANNEL", aliases: ["PGRST_DB_CHANNEL"], .text, default: "pgrst", "Channel on which a reload of the schema cache is asked for."),
+        Setting("REST", "REST_JWT_AUD", aliases: ["PGRST_JWT_AUD"], .text, "Audience that tokens must name; any when not set."),
+        Setting(
+            "REST", "OPENAPI_MODE", aliases: ["PGRST_OPENAPI_MODE"],
+            .oneOf(["follow-privileges", "ignore-privileges", "disabled"]), default: "follow-privileges", "What the root document shows."),
+        Setting("REST", "OPENAPI_SECURITY_ACTIVE", aliases: ["PGRST_OPENAPI_SECURITY_ACTIVE"], .flag, default: "false", "Whether it describes the bearer token."),
+        Setting("REST", "OPENAPI_SERVER_PROXY_URI", aliases: ["PGRST_OPENAPI_SERVER_PROXY_URI"], .url, "The URL that it names."),
+        Setting("REST", "SERVER_TIMING_ENABLED", aliases: ["PGRST_SERVER_TIMING_ENABLED"], .flag, default: "false", "Server-Timing headers."),
+        Setting("REST", "SERVER_TRACE_HEADER", aliases: ["PGRST_SERVER_TRACE_HEADER"], .text, "A request header that is echoed."),
+        Setting("REST", "CLIENT_ERROR_VERBOSITY", aliases: ["PGRST_CLIENT_ERROR_VERBOSITY"], .oneOf(["verbose", "minimal"]), default: "verbose", "minimal leaves code and message alone in error bodies."),
+        Setting("REST", "URL_USE_LEGACY_TARGET_NAMES", aliases: ["PGRST_URL_USE_LEGACY_TARGET_NAMES"], .flag, default: "true", "Aliased embeds can be named by their relation too."),
+        Setting("REST", "REST_POOL_SIZE", aliases: ["PGRST_DB_POOL"], .integer(1...500), default: "DB_POOL_SIZE", "Most connections of the REST service."),
+        Setting("REST", "REST_BODY_MAX", .integer(1024...1073741824), default: "67108864", "Largest request body, in bytes."),
+    ]
+
     static let storage: [Setting] = [
         Setting("Storage", "FILE_SIZE_LIMIT", .integer(1...5_497_558_138_880), default: "52428800", "Largest object, in bytes."),
     ]
@@ -114,7 +147,9 @@ extension Setting {
         "GOTRUE_JWT_ADMIN_ROLES", "GOTRUE_JWT_DEFAULT_GROUP_NAME", "GOTRUE_API_HOST", "GOTRUE_API_PORT",
         "GOTRUE_API_MAX_REQUEST_DURATION",
         "GOTRUE_DB_*", "GOTRUE_LOG_*", "GOTRUE_AUDIT_LOG_*", "GOTRUE_SESSIONS_*", "GOTRUE_CORS_*",
-        "PGRST_DB_*", "PGRST_JWT_*", "PGRST_SERVER_*", "PGRST_LOG_*", "PGRST_OPENAPI_*", "PGRST_ADMIN_*",
-        "PGRST_APP_SETTINGS_*", "SUPABASE_URL", "COMPOSE_*",
+        "PGRST_DB_CONFIG", "PGRST_DB_PRE_CONFIG", "PGRST_DB_POOL_*", "PGRST_DB_HOISTED_TX_SETTINGS",
+        "PGRST_DB_CHANNEL_ENABLED", "PGRST_DB_TIMEZONE_ENABLED", "PGRST_JWT_SECRET_IS_BASE64", "PGRST_JWT_ROLE_CLAIM_KEY",
+        "PGRST_JWT_CACHE_*", "PGRST_SERVER_UNIX_SOCKET*", "PGRST_SERVER_CORS_ALLOWED_ORIGINS", "PGRST_LOG_*", "PGRST_ADMIN_*",
+        "SUPABASE_URL", "COMPOSE_*",
     ]
 }

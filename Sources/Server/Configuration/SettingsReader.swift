@@ -12,6 +12,13 @@ struct SettingsReader {
         guard problems.isEmpty else { throw ConfigurationError(problems) }
     }
 
+    /// `PGRST_APP_SETTINGS_NAME=value` becomes the setting `app.settings.name` of every transaction.
+    var applicationSettings: [(name: String, value: Secret<String>)] {
+        source.values(withPrefix: "PGRST_APP_SETTINGS_").map { name, value in
+            ("app.settings." + name.lowercased(), Secret(value))
+        }
+    }
+
     mutating func complain(_ name: String, _ text: String) { problems.append("\(name): \(text)") }
 
     mutating func text(_ name: String) -> String? {

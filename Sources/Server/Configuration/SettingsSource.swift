@@ -30,6 +30,7 @@ public struct SettingsSource: Sendable {
         let ownPrefixes = ["GOTRUE_", "PGRST_", "MEDMITRA_"]
         for (name, isFile) in environment.keys.map({ ($0, false) }) + file.keys.map({ ($0, true) })
         where !known.contains(name) {
+            if name.hasPrefix("PGRST_APP_SETTINGS_") { continue }
             if SettingsSource.isUnused(name) {
                 if isFile || ownPrefixes.contains(where: name.hasPrefix) { unused.insert(name) }
             } else if isFile || ownPrefixes.contains(where: name.hasPrefix), !SettingsSource.isOurs(name) {
@@ -75,6 +76,17 @@ public struct SettingsSource: Sendable {
             }
         }
         return row[right.count]
+    }
+
+    /// Values of all names with a prefix, the strongest layer's, names without it and sorted.
+    func values(withPrefix prefix: String) -> [(name: String, value: String)] {
+        var found: [String: String] = [:]
+        for layer in layers.reversed() {
+            for (name, value) in layer.values where name.hasPrefix(prefix) {
+                found[String(name.dropFirst(prefix.count))] = value
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// The value of a setting and the name it was given under; empty text counts as not given, as in Supabase's

@@ -10,6 +10,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import Objects
 internal import Postgres
+internal import Rest
 internal import ServiceLifecycle
 internal import Storage
 internal import Tokens
@@ -103,6 +104,7 @@ struct ApplicationService: Service {
                     ], configuration: configuration.jobs, observer: observer,
                     makeLease: { SecureRandom.uuid() }))
         }
+        if let rest = parts.rest { services.append(rest.schemaCacheService) }
         if let port = configuration.metricsPort {
             services.append(listener(mounts: [Mount("", MetricsSurface(metrics: metrics))], parts, port: port))
         }

@@ -29,6 +29,13 @@ struct Databases: Sendable {
         return database
     }
 
+    /// The REST service's pool: a login that is no role itself and can become those that tokens name.
+    var restConfiguration: DatabaseConfiguration {
+        var database = configuration(name: "rest", login: Logins.rest)
+        if let size = configuration.restPoolSize { database.connectionsMax = size }
+        return database
+    }
+
     private func base(_ name: String) -> DatabaseConfiguration {
         var database = DatabaseConfiguration(name: name, connection: owner)
         database.connectionsMax = configuration.poolSize

@@ -18,10 +18,10 @@ internal import UnixSignals
 /// The whole server: database, migrations, services, listeners, background work; started in order and stopped in
 /// the reverse one.
 public struct GatewayServer: Sendable {
-    private let configuration: ServerConfiguration
-    private let directory: DataDirectory
-    private let keys: InstallationKeys
-    private let onReady: @Sendable (ReadyServer) -> Void
+    fileprivate let configuration: ServerConfiguration
+    fileprivate let directory: DataDirectory
+    fileprivate let keys: InstallationKeys
+    fileprivate let onReady: @Sendable (ReadyServer) -> Void
 
     /// - Parameter onReady: called once requests are answered, with what a person wants to know.
     public init(
@@ -53,23 +53,28 @@ public struct GatewayServer: Sendable {
             observer.observe(.warning(warning))
         }
         var services: [any Service] = []
-        let databases: Databases
-        if let url = configuration.databaseURL {
-            databases = Databases(
-                configuration: configuration, owner: url, ownerPassword: nil,
-                servicePassword: configuration.servicePassword)
+        if configuration.servesRestAlone, let url = configuration.databaseURL {
+            services.append(
+                RestAlone(
+                    configuration: configuration, url: url, observer: observer, metrics: metrics, logger: logger
+                ) { port in announceAlone(port: port) })
+        } else if let url = configuration.databaseURL {
+            services.append(
+                application(
+                    Databases(
+                        configuration: configuration, owner: url, ownerPassword: nil,
+                        servicePassword: configuration.servicePassword), observer, metrics, logger))
         } else {
             let cluster = try await EmbeddedCluster.locate(
                 configuration, directory: directory, password: keys.postgresPassword, observer: observer)
             services.append(cluster)
-            databases = Databases(
-                configuration: configuration, owner: Secret(cluster.connection),
-                ownerPassword: keys.postgresPassword, servicePassword: keys.postgresPassword)
+            services.append(
+                application(
+                    Databases(
+                        configuration: configuration, owner: Secret(cluster.connection),
+                        ownerPassword: keys.postgresPassword, servicePassword: keys.postgresPassword),
+                    observer, metrics, logger))
         }
-        services.append(
-            ApplicationService(
-                configuration: configuration, directory: directory, keys: keys, databases: databases,
-                observer: observer, metrics: metrics, logger: logger, onReady: onReady))
         // The group stops its members last to first: the application, then the database beneath it.
         var silent = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         silent.logLevel = .critical
@@ -84,11 +89,31 @@ public struct GatewayServer: Sendable {
     }
 }
 
+extension GatewayServer {
+    private func application(
+        _ databases: Databases, _ observer: any Observer, _ metrics: MetricsObserver, _ logger: Logger
+    ) -> ApplicationService {
+        ApplicationService(
+            configuration: configuration, directory: directory, keys: keys, databases: databases, observer: observer,
+            metrics: metrics, logger: logger, onReady: onReady)
+    }
+
+    private func announceAlone(port: Int) {
+        var url = configuration.gateway.publicURL
+        if configuration.gateway.port == 0, url.hasSuffix(":0") { url = url.dropLast(1) + String(port) }
+        onReady(
+            ReadyServer(
+                url: url, keys: nil, dataDirectory: nil, services: ["rest"], usesEmbeddedDatabase: false,
+                autoconfirms: false))
+    }
+}
+
 /// What a person wants to know of a server that has started.
 public struct ReadyServer: Sendable {
     public let url: String
-    public let keys: InstallationKeys
-    public let dataDirectory: String
+    /// Nil where the gateway made none: the REST service by itself.
+    public let keys: InstallationKeys?
+    public let dataDirectory: String?
     public let services: [String]
     public let usesEmbeddedDatabase: Bool
     public let autoconfirms: Bool

@@ -6,6 +6,7 @@ internal import Gateway
 internal import Insights
 internal import Objects
 internal import Postgres
+internal import Rest
 internal import Storage
 internal import Tokens
 
@@ -19,6 +20,8 @@ struct Parts: Sendable {
     let insights: InsightsConfig
     let recognizer: KeyRecognition
     let mounts: [Mount]
+    /// Nil when the REST service does not run.
+    let rest: RestService?
     private let databases: [Database]
     private let hasher: PasswordHasher
 
@@ -35,7 +38,9 @@ struct Parts: Sendable {
         serviceDatabase = pool("cases", Logins.service)
         storageDatabase = pool("storage", Logins.storage)
         let authDatabase = pool("auth", Logins.auth)
-        databases = [serviceDatabase, storageDatabase, authDatabase]
+        let restConfiguration = application.databases.restConfiguration
+        let restDatabase = Database(restConfiguration, observer: observer)
+        databases = [serviceDatabase, storageDatabase, authDatabase, restDatabase]
         hasher = try PasswordHasher(.init(threads: configuration.passwordThreads))
         recognizer = KeyRecognition(
             application.keys, additional: [], verifier: signing.verifier, clock: clock)
@@ -56,6 +61,15 @@ struct Parts: Sendable {
                 database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
                 mailer: nil, clock: clock, observer: observer, configuration: configuration.auth)
             mounts.append(Mount("/auth/v1", auth))
+        }
+        if configuration.services.contains(.rest) {
+            let service = RestService(
+                database: restDatabase, listening: restConfiguration, verifier: signing.verifier, clock: clock,
+                observer: observer, configuration: configuration.rest)
+            rest = service
+            mounts.append(Mount("/rest/v1", service))
+        } else {
+            rest = nil
         }
         if configuration.services.contains(.storage) {
             let storage = StorageService(

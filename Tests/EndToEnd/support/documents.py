@@ -61,29 +61,27 @@ def scanned_pdf(pages: list[list[str]], dots_per_inch: int = 200) -> bytes:
     kids = b" ".join(b"%d 0 R" % (3 + 3 * index) for index in range(len(pictures)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pictures))]
-    width, height = (round(side * dots_per_inch / 72) for side in PAGE)
     for index, picture in enumerate(pictures):
         first = 3 + 3 * index
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << /XObject << /I %d 0 R >> >> /Contents %d 0 R >>"
             % (*PAGE, first + 1, first + 2))
-        size = _jpeg_size(picture) or (width, height)
         objects.append(_stream(
-            picture, b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
-            b" /Filter /DCTDecode" % size))
+            picture, b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s /BitsPerComponent 8"
+            b" /Filter /DCTDecode" % _jpeg_frame(picture)))
         objects.append(_stream(b"q %d 0 0 %d 0 0 cm /I Do Q" % PAGE))
     return _pdf(objects)
 
 
-def _jpeg_size(picture: bytes) -> tuple[int, int] | None:
-    """Width and height as the first frame header says them."""
+def _jpeg_frame(picture: bytes) -> tuple[int, int, bytes]:
+    """Width, height and colour space as the first frame header says them (ITU-T T.81, B.2.2)."""
     at = 2
-    while at + 9 < len(picture) and picture[at] == 0xFF:
+    while picture[at] == 0xFF:
         if 0xC0 <= picture[at + 1] <= 0xC2:
-            height, width = struct.unpack(">HH", picture[at + 5:at + 9])
-            return width, height
+            height, width, components = struct.unpack(">HHB", picture[at + 5:at + 10])
+            return width, height, b"/DeviceGray" if components == 1 else b"/DeviceRGB"
         at += 2 + struct.unpack(">H", picture[at + 2:at + 4])[0]
-    return None
+    raise ValueError("no frame header in this JPEG")
 
 
 def bomb_pdf(gibibytes: int = 64) -> bytes:

@@ -45,15 +45,15 @@ def process_exists(pid: int) -> bool:
     return state not in ("Z", "X")
 
 
-def wait_until(condition, seconds: float, what: str, interval: float = 0.1):
-    """The first truthy result of `condition`; fails naming `what` once `seconds` have passed."""
+def wait_until(condition, seconds: float, what, interval: float = 0.1):
+    """The first truthy result of `condition`; fails with `what` (a text, or what gives one) after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"gave up after {seconds} s waiting for {what}")
+            raise AssertionError(f"gave up after {seconds} s waiting for {what() if callable(what) else what}")
         time.sleep(interval)
 
 
@@ -141,7 +141,7 @@ class Server:
             if code is not None:
                 raise AssertionError(f"{self.name} ended with {code} while starting:\n{self.stderr[-4000:]}{self.stdout[-1000:]}")
             return self.status_of("/ready") == 200
-        wait_until(ready, seconds, f"/ready of {self.name}; its log ends with\n{self.stderr[-3000:]}")
+        wait_until(ready, seconds, lambda: f"/ready of {self.name}; its log ends with\n{self.stderr[-3000:]}")
 
     def status_of(self, path: str) -> int | None:
         """The status of a GET, or None when nobody answers."""

@@ -106,10 +106,4 @@ import Testing
         #expect(request.accept == [.csv])
         #expect(try Requests.read("GET", "/a").accept == [.any])
     }
-
-    @Test func `strict handling refuses unknown preferences`() {
-        #expect(throws: RequestError.unknownPreferences(["what"])) {
-            try Requests.read("GET", "/a", headers: [.prefer: "handling=strict, what"])
-        }
-    }
 }

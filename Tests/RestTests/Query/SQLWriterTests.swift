@@ -60,7 +60,7 @@ import Testing
                 [.text("french"), .text("french"), .text("x")]
             ),
         ]
-        let resolver = FieldResolver(.empty, relation: QualifiedIdentifier("public", "t"))
+        let resolver = FieldResolver(SchemaCache(), relation: QualifiedIdentifier("public", "t"))
         for (filter, text, parameters) in filters {
             var writer = SQLWriter()
             writer.write(resolver.condition(filter), of: QualifiedIdentifier("", "t"))
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `the text of an in-list does not depend on the number of its values`() {
-        let resolver = FieldResolver(.empty, relation: QualifiedIdentifier("public", "t"))
+        let resolver = FieldResolver(SchemaCache(), relation: QualifiedIdentifier("public", "t"))
         let texts = [["1"], ["1", "2"], Array(repeating: "3", count: 100)].map { values in
             var writer = SQLWriter()
             let filter = Filter(field: Field("id"), isNegated: false, operation: .isIn(values))

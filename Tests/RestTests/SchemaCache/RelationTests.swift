@@ -14,7 +14,6 @@ import Testing
         #expect(cache.relations[QualifiedIdentifier("odd, \"name\"", "some table")]?.primaryKey == ["a b"])
         #expect(cache.relations[QualifiedIdentifier("internal", "patients")] == nil)
         #expect(cache.relations[QualifiedIdentifier("pg_catalog", "pg_class")] == nil)
-        #expect(cache.postgresVersion >= 140_000)
     }
 
     @Test func `comments are kept`() async throws {

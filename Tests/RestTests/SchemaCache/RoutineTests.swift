@@ -23,9 +23,9 @@ import Testing
         #expect(add.parameters.map(\.name) == ["a", "b"])
         #expect(add.parameters.map(\.isRequired) == [true, false])
         #expect(add.volatility == .immutable)
-        #expect(!add.hasVariadic)
+        #expect(add.parameters.map(\.isVariadic) == [false, false])
         let collect = try await find("collect", ["names"])
-        #expect(collect.hasVariadic)
+        #expect(collect.parameters.map(\.isVariadic) == [true])
         #expect(collect.parameters.first?.type == "text[]")
     }
 
@@ -39,14 +39,14 @@ import Testing
     @Test(arguments: [
         ("add", ["a", "b"], Routine.Result.scalar(QualifiedIdentifier("pg_catalog", "int4")), false),
         ("collect", ["names"], .scalar(QualifiedIdentifier("pg_catalog", "text")), true),
-        ("split", ["whole"], .composite(QualifiedIdentifier("pg_catalog", "record"), isDomain: false), false),
-        ("turned", ["value"], .composite(QualifiedIdentifier("pg_catalog", "record"), isDomain: false), false),
-        ("listed", [], .composite(QualifiedIdentifier("pg_catalog", "record"), isDomain: false), true),
+        ("split", ["whole"], .composite(QualifiedIdentifier("pg_catalog", "record")), false),
+        ("turned", ["value"], .composite(QualifiedIdentifier("pg_catalog", "record")), false),
+        ("listed", [], .composite(QualifiedIdentifier("pg_catalog", "record")), true),
         ("nothing", [], .void, false),
         ("anything", [], .scalar(QualifiedIdentifier("pg_catalog", "record")), false),
-        ("all_doctors", [], .composite(api("doctors"), isDomain: false), true),
+        ("all_doctors", [], .composite(api("doctors")), true),
         ("one_code", [], .scalar(QualifiedIdentifier("pg_catalog", "varchar")), false),
-        ("one_doctor", [], .composite(api("doctors"), isDomain: true), false),
+        ("one_doctor", [], .composite(api("doctors")), false),
     ])
     func `a function has its kind of result`(
         name: String, arguments: [String], result: Routine.Result, isSet: Bool
@@ -139,7 +139,7 @@ import Testing
                 identifier: api("f"), description: nil,
                 parameters: [
                     Routine.Parameter(name: "a", type: type, castType: type, isRequired: true, isVariadic: false)
-                ], result: .void, declaredResult: QualifiedIdentifier("pg_catalog", "void"), returnsSet: false,
+                ], result: .void, returnsSet: false,
                 volatility: .volatile, isolation: nil, hoistedSettings: [])
         }
         let cache = SchemaCache(routines: [api("f"): [overload("integer"), overload("text")]])
@@ -163,17 +163,20 @@ import Testing
 
     @Test func `domains named like a media type make handlers`() async throws {
         let cache = try await LaboratorySchema.cache
+        func handler(_ subject: MediaHandler.Subject, _ mediaType: String) -> MediaHandler? {
+            cache.mediaHandlers[MediaHandler.Key(subject: subject, mediaType: mediaType)]
+        }
         let tsv = "text/tab-separated-values"
-        let rows = cache.mediaHandler(for: api("doctors"), mediaType: tsv, isDefaultSelect: true)
-        #expect(rows?.function == api("tsv_of_doctors"))
-        #expect(rows?.isAggregate == true)
-        #expect(cache.mediaHandler(for: api("doctors"), mediaType: tsv, isDefaultSelect: false) == nil)
-        #expect(cache.mediaHandler(for: api("orders"), mediaType: tsv, isDefaultSelect: true) == nil)
-        let called = cache.mediaHandler(for: api("report"), mediaType: tsv, isDefaultSelect: true)
-        #expect(called?.isAggregate == false)
-        #expect(called?.answeredMediaType == tsv)
-        let any = cache.mediaHandler(for: api("orders"), mediaType: "*/*", isDefaultSelect: false)
-        #expect(any?.function == api("bytes_of_all"))
-        #expect(any?.answeredMediaType == "application/octet-stream")
+        #expect(
+            handler(.named(api("doctors")), tsv)
+                == MediaHandler(function: api("tsv_of_doctors"), isAggregate: true, answeredMediaType: tsv))
+        #expect(
+            handler(.named(api("report")), tsv)
+                == MediaHandler(function: api(tsv), isAggregate: false, answeredMediaType: tsv))
+        #expect(
+            handler(.anyElement, "*/*")
+                == MediaHandler(
+                    function: api("bytes_of_all"), isAggregate: true, answeredMediaType: "application/octet-stream"))
+        #expect(handler(.named(api("orders")), tsv) == nil)
     }
 }

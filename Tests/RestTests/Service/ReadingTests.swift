@@ -1,5 +1,6 @@
 import Core
 import HTTPTypes
+import Postgres
 import Testing
 
 @testable import Rest
@@ -10,7 +11,7 @@ import Testing
             .get, "/departments?order=id&limit=2", gives: 200,
             "[{\"id\":1,\"name\":\"Radiology\"}, \n {\"id\":2,\"name\":\"Laboratory\"}]",
             [
-                "Content-Range": "0-1/*", "Content-Type": "application/json; charset=utf-8", "Content-Length": "58",
+                "Content-Range": "0-1/*", "Content-Type": "application/json; charset=utf-8", "Content-Length": "61",
                 "Content-Location": "/departments?limit=2&order=id", "Vary": "Accept, Prefer, Range",
             ]),
         Exchanged(
@@ -18,10 +19,11 @@ import Testing
             "[{\"id\":3}]", ["Content-Range": "1-1/2", "Preference-Applied": "count=exact"]),
         Exchanged(
             .get, "/departments?offset=9", with: ["Prefer": "count=exact"], gives: 416, nil,
-            ["Content-Range": "*/3", "Proxy-Status": .some(nil)]),
+            ["Content-Range": "*/3"], without: ["Proxy-Status"]),
         Exchanged(.get, "/departments?id=eq.99", gives: 200, "[]", ["Content-Range": "*/*"]),
         Exchanged(
-            .head, "/departments?id=eq.1", gives: 200, "", ["Content-Range": "0-0/*", "Content-Length": .some(nil)]),
+            .head, "/departments?id=eq.1", gives: 200, "", ["Content-Range": "0-0/*"],
+            without: ["Content-Length"]),
         // Embeds: to-one, to-many, inner, anti-join, spread, filter and order inside.
         Exchanged(
             .get, "/doctors?select=name,department:departments(name)&order=id&limit=1", gives: 200,
@@ -133,5 +135,9 @@ func check(_ exchange: Exchanged, in ward: WardHarness, sourceLocation: SourceLo
     for (name, value) in exchange.headers {
         let field = try #require(HTTPField.Name(name))
         #expect(answer.headers[field] == value, comment, sourceLocation: sourceLocation)
+    }
+    for name in exchange.absent {
+        let field = try #require(HTTPField.Name(name))
+        #expect(answer.headers[field] == nil, comment, sourceLocation: sourceLocation)
     }
 }

@@ -6,6 +6,7 @@ import HummingbirdCore
 import NIOCore
 import Postgres
 import TestSupport
+import Testing
 import Tokens
 
 @testable import Rest
@@ -123,17 +124,21 @@ struct Exchanged: Sendable, CustomTestStringConvertible {
     let status: Int
     /// The whole body; nil where it does not matter.
     var body: String?
-    /// Header fields by name; nil for those that must not be there.
-    var headers: [String: String?] = [:]
+    /// Header fields by name.
+    var headers: [String: String] = [:]
+    /// Header fields that must not be there.
+    var absent: [String] = []
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ sent: String = "", with fields: [String: String] = [:],
-        signedIn: Bool = true, gives status: Int, _ body: String? = nil, _ headers: [String: String?] = [:]
+        signedIn: Bool = true, gives status: Int, _ body: String? = nil, _ headers: [String: String] = [:],
+        without absent: [String] = []
     ) {
         request = WardRequest(method: method, path: path, body: sent, headers: fields, isSignedIn: signedIn)
         self.status = status
         self.body = body
         self.headers = headers
+        self.absent = absent
     }
 
     var testDescription: String { "\(request.method) \(request.path)" }

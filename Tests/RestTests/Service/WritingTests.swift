@@ -1,3 +1,5 @@
+import HTTPTypes
+import Postgres
 import Testing
 
 @testable import Rest
@@ -6,7 +8,7 @@ import Testing
     static let exchanges: [Exchanged] = [
         Exchanged(
             .post, "/departments", #"{"id":10,"name":"Ten"}"#, gives: 201, "",
-            ["Content-Range": "*/*", "Content-Length": "0", "Content-Type": .some(nil)]),
+            ["Content-Range": "*/*", "Content-Length": "0"], without: ["Content-Type"]),
         Exchanged(
             .post, "/departments", #"[{"id":11,"name":"Eleven"},{"id":12,"name":"Twelve"}]"#,
             with: ["Prefer": "return=representation,count=exact"], gives: 201,
