@@ -133,6 +133,12 @@ let tests: [Target] = [
             hummingbirdCore, nioCore,
         ], swiftSettings: house),
     .testTarget(
+        name: "RestTests",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "Rest", "TestSupport", httpTypes,
+            hummingbirdCore, nioCore, nioPosix, lifecycle, logging,
+        ], swiftSettings: house),
+    .testTarget(
         name: "CasesTests",
         dependencies: [
             "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Cases",

@@ -36,9 +36,11 @@ enum ErrorRenderer {
         case .tooLarge(let limit): answer(.contentTooLarge, .string("The body is larger than \(limit)"))
         case .cutShort: answer(.badRequest, "The body ended early")
         case .notJSON(let error):
-            answer(.unprocessableContent, CasesError.validation([
-                Violation(type: "json_invalid", location: ["body"], message: "JSON decode error: \(error)")
-            ]).detail)
+            answer(
+                .unprocessableContent,
+                CasesError.validation([
+                    Violation(type: "json_invalid", location: ["body"], message: "JSON decode error: \(error)")
+                ]).detail)
         }
     }
 

@@ -33,7 +33,9 @@ struct Exchange: Sendable {
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
         var result = try self.result(results, statement)
         if results.count > 1 {
-            result.total = total(counted: result.total, estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(results[1]) })
+            result.total = total(
+                counted: result.total,
+                estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(results[1]) })
         }
         if plan.format.wantsSingleRow, result.rows != 1 { throw .request(.notSingular(rows: result.rows)) }
         var answer = try maker.answer(plan, result)

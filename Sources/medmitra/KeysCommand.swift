@@ -45,7 +45,8 @@ struct KeysCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var options: ConfigurationOptions
         @Flag(name: .customLong("api-keys"), help: "Replace the publishable and the secret key.") var apiKeys = false
-        @Flag(name: .customLong("jwt-secret"), help: "Replace the JWT secret and the legacy keys.") var jwtSecret = false
+        @Flag(name: .customLong("jwt-secret"), help: "Replace the JWT secret and the legacy keys.") var jwtSecret =
+            false
 
         func validate() throws {
             guard apiKeys || jwtSecret else {

@@ -17,7 +17,9 @@ struct MigrateCommand: AsyncParsableCommand {
             if !pending.isEmpty { throw ExitCode(3) }
         } else {
             let applied = try await maintenance.migrate()
-            say(applied.isEmpty ? "The database was up to date." : applied.map { "applied \($0)" }.joined(separator: "\n"))
+            say(
+                applied.isEmpty
+                    ? "The database was up to date." : applied.map { "applied \($0)" }.joined(separator: "\n"))
         }
     }
 }
@@ -36,7 +38,8 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let password = readLine(strippingNewline: true), !password.isEmpty else {
-                throw ValidationError("Give the password on standard input: echo 'a-long-password' | medmitra user create \(email)")
+                throw ValidationError(
+                    "Give the password on standard input: echo 'a-long-password' | medmitra user create \(email)")
             }
             let id = try await Maintenance(try options.load()).createUser(email: email, password: password)
             say("created \(id)")
@@ -55,7 +58,8 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete a user.", discussion: "A doctor with cases is not deleted: the records outlive the account.")
+            abstract: "Delete a user.",
+            discussion: "A doctor with cases is not deleted: the records outlive the account.")
         @OptionGroup var options: ConfigurationOptions
         @Argument(help: "E-mail address or id.") var user: String
 

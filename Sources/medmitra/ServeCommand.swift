@@ -48,7 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
         flags["METRICS_PORT"] = metricsPort.map(String.init)
         flags["LOG_LEVEL"] = logLevel
         let loaded = try options.load(flags)
-        let keys = loaded.configuration.servesRestAlone ? try LoadedConfiguration.freshKeys() : try loaded.completeKeys()
+        let keys =
+            loaded.configuration.servesRestAlone ? try LoadedConfiguration.freshKeys() : try loaded.completeKeys()
         // A client that closes its connection must not end the server.
         _ = signal(SIGPIPE, SIG_IGN)
         let server = GatewayServer(
@@ -68,7 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
         if ready.services.contains("cases") { lines.append("  Documentation     \(ready.url)/docs") }
         if let folder = ready.dataDirectory { lines.append("  Data folder       \(folder)") }
         lines.append(
-            "  Database          \(ready.usesEmbeddedDatabase ? "embedded PostgreSQL in the data folder" : "DATABASE_URL")")
+            "  Database          \(ready.usesEmbeddedDatabase ? "embedded PostgreSQL in the data folder" : "DATABASE_URL")"
+        )
         if let keys = ready.keys {
             lines += [
                 "", "  Publishable key   \(keys.publishableKey.reveal())",

@@ -22,7 +22,9 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             let end = ContinuousClock.now + .seconds(120)
-            while try await bench.owner.run("select 1 from medmitra.jobs where state in ('queued', 'running')").isEmpty == false {
+            while try await bench.owner.run("select 1 from medmitra.jobs where state in ('queued', 'running')").isEmpty
+                == false
+            {
                 guard ContinuousClock.now < end else {
                     Issue.record("the analysis did not end")
                     break
@@ -69,7 +71,9 @@ import Testing
 
     @Test func `a case whose only file cannot be read fails and says why`() async throws {
         let bench = try await CasesBench()
-        let id = try await bench.newCase { $0.file("lab_files", "x.pdf", "application/pdf", Array("%PDF-1.4 nothing more".utf8)) }
+        let id = try await bench.newCase {
+            $0.file("lab_files", "x.pdf", "application/pdf", Array("%PDF-1.4 nothing more".utf8))
+        }
         try await analyse(bench)
         let answer = try await bench.ask(.get, "/cases/cases/\(id)").json
         #expect(answer["case"]?["status"]?.string == "failed")
@@ -89,7 +93,8 @@ import Testing
     @Test func `a run taken up again uses the stages it finished`() async throws {
         let bench = try await CasesBench()
         let id = try await bench.newCase { $0.file("lab_files", "labs.csv", "text/csv", Form.csv) }
-        let file = try #require(try await bench.ask(.get, "/cases/files/\(id)").json["files"]?.array?.first?["file_id"]?.string)
+        let file = try #require(
+            try await bench.ask(.get, "/cases/files/\(id)").json["files"]?.array?.first?["file_id"]?.string)
         let saved = DocumentReading.json(of: "Sodium", value: "199")
         try await bench.owner.run(
             """

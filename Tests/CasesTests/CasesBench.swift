@@ -35,7 +35,8 @@ struct CasesBench {
         scratch = try await TestCluster.shared.migratedDatabase()
         owner = scratch.pool()
         try await owner.run(
-            "insert into auth.users (id, email) values (\(Self.doctor)::uuid, 'a@x.y'), (\(Self.stranger)::uuid, 'b@x.y')")
+            "insert into auth.users (id, email) values (\(Self.doctor)::uuid, 'a@x.y'), (\(Self.stranger)::uuid, 'b@x.y')"
+        )
         service = scratch.pool(user: "medmitra_service")
         folder = FileManager.default.temporaryDirectory.appending(path: "cases-\(UUID().uuidString)")
         objects = try await FileSystemStore(root: folder.path)
@@ -100,7 +101,8 @@ struct CasesBench {
     }
 
     /// A new case; its answer's `case_id`.
-    func newCase(_ change: (inout Form) -> Void = { _ in }, as user: String = CasesBench.doctor) async throws -> String {
+    func newCase(_ change: (inout Form) -> Void = { _ in }, as user: String = CasesBench.doctor) async throws -> String
+    {
         var form = Form.patient
         change(&form)
         let answer = try await self.form("/cases/create_case", form, as: user)

@@ -45,11 +45,19 @@ import Testing
     private static func pdf(_ size: Int) -> [UInt8] { Array("%PDF-1.4\n".utf8) + [UInt8](repeating: 0x20, count: size) }
 
     static let refusals: [Refusal] = [
-        Refusal(name: "another user's id", status: 403, contains: "user_id") { $0.field("user_id", CasesBench.stranger) },
-        Refusal(name: "an age that is no number", status: 422, contains: "int_parsing") { $0.field("patient_age", "old") },
-        Refusal(name: "an age beyond reason", status: 422, contains: "patient_age") { $0.field("patient_age", "99999999999") },
+        Refusal(name: "another user's id", status: 403, contains: "user_id") {
+            $0.field("user_id", CasesBench.stranger)
+        },
+        Refusal(name: "an age that is no number", status: 422, contains: "int_parsing") {
+            $0.field("patient_age", "old")
+        },
+        Refusal(name: "an age beyond reason", status: 422, contains: "patient_age") {
+            $0.field("patient_age", "99999999999")
+        },
         Refusal(name: "a negative age", status: 422, contains: "patient_age") { $0.field("patient_age", "-1") },
-        Refusal(name: "an empty name", status: 422, contains: #""loc":["body","patient_name"]"#) { $0.field("patient_name", "") },
+        Refusal(name: "an empty name", status: 422, contains: #""loc":["body","patient_name"]"#) {
+            $0.field("patient_name", "")
+        },
         Refusal(name: "a name without end", status: 422, contains: "string_too_long") {
             $0.field("patient_name", String(repeating: "x", count: 501))
         },
@@ -90,10 +98,15 @@ import Testing
         try await bench.close()
     }
 
-    @Test(arguments: [
-        ("", nil), ("{}", "application/json"), ("--b0undary\r\ngarbage", "multipart/form-data; boundary=b0undary"),
-        ("x", "multipart/form-data"), ("--b0undary\r\nContent-Disposition: form-data; name=\"patient_name\"\r\n\r\ncut", "multipart/form-data; boundary=b0undary"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("", nil), ("{}", "application/json"), ("--b0undary\r\ngarbage", "multipart/form-data; boundary=b0undary"),
+            ("x", "multipart/form-data"),
+            (
+                "--b0undary\r\nContent-Disposition: form-data; name=\"patient_name\"\r\n\r\ncut",
+                "multipart/form-data; boundary=b0undary"
+            ),
+        ] as [(String, String?)])
     func `a body that is no form is a clear 4xx`(body: String, type: String?) async throws {
         let bench = try await CasesBench()
         let answer = try await bench.ask(.post, "/cases/create_case", body: Array(body.utf8), type: type)
@@ -140,14 +153,18 @@ import Testing
         let read = try await bench.ask(.get, "/cases/cases/\(id)")
         let row = try #require(read.json["case"]?["id"]?.int)
         let file = try #require(read.json["files"]?.array?.first?["file_id"]?.string)
-        for caseID in [id, String(row), "99999", "00000000-0000-4000-8000-000000000000", "nonsense", "%00", "1%20or%201=1"] {
+        for caseID in [
+            id, String(row), "99999", "00000000-0000-4000-8000-000000000000", "nonsense", "%00", "1%20or%201=1",
+        ] {
             for (method, path) in [
-                (.get, "/cases/cases/"), (.delete, "/cases/cases/"), (.get, "/cases/files/"), (.post, "/cases/analyze/"),
+                (.get, "/cases/cases/"), (.delete, "/cases/cases/"), (.get, "/cases/files/"),
+                (.post, "/cases/analyze/"),
             ] as [(HTTPRequest.Method, String)] {
                 let answer = try await bench.ask(method, path + caseID, as: CasesBench.stranger)
                 #expect(answer.status == 404, "\(method) \(path)\(caseID): \(answer.status) \(answer.text)")
             }
-            let update = try await bench.put("/cases/cases/" + caseID, #"{"patient_name":"x"}"#, as: CasesBench.stranger)
+            let update = try await bench.put(
+                "/cases/cases/" + caseID, #"{"patient_name":"x"}"#, as: CasesBench.stranger)
             #expect(update.status == 404)
             var upload = Form()
             upload.file("file", "l.csv", "text/csv", Form.csv)
@@ -176,7 +193,10 @@ import Testing
 
     @Test(arguments: [
         (#"{"patient_name":"New"}"#, 200, #""patient_name":"New""#),
-        (#"{"patientInfo":{"name":"Front","age":"41","gender":"","caseTitle":"t"},"caseSummary":"s","uploadedFiles":[]}"#, 200, #""patient_age":41"#),
+        (
+            #"{"patientInfo":{"name":"Front","age":"41","gender":"","caseTitle":"t"},"caseSummary":"s","uploadedFiles":[]}"#,
+            200, #""patient_age":41"#
+        ),
         (#"{"doctor_id":"22222222-2222-4222-8222-222222222222"}"#, 400, "No data provided for update"),
         ("{}", 400, "No data provided for update"),
         (#"{"patient_age":"x"}"#, 422, "int_parsing"),
@@ -193,14 +213,16 @@ import Testing
         let answer = try await bench.put("/cases/cases/\(id)", body)
         #expect(answer.status == status, "\(answer.text)")
         #expect(answer.text.contains(contains), "\(answer.text)")
-        #expect(try await bench.owner.run("select doctor_id::text from public.cases").first?.text(0) == CasesBench.doctor)
+        #expect(
+            try await bench.owner.run("select doctor_id::text from public.cases").first?.text(0) == CasesBench.doctor)
         try await bench.close()
     }
 
     @Test func `a deleted case takes files, insights and objects along`() async throws {
         let bench = try await CasesBench()
         let id = try await bench.newCase { $0.file("lab_files", "l.csv", "text/csv", Form.csv) }
-        #expect(try await bench.ask(.delete, "/cases/cases/\(id)").json["message"]?.string == "Case deleted successfully")
+        #expect(
+            try await bench.ask(.delete, "/cases/cases/\(id)").json["message"]?.string == "Case deleted successfully")
         let again = try await bench.ask(.delete, "/cases/cases/\(id)")
         #expect(again.status == 404)
         #expect(again.json["detail"]?.string == "Case not found")
@@ -223,8 +245,10 @@ import Testing
         try await bench.close()
     }
 
-    @Test(arguments: [("", 200), ("{}", 200), (#"{"includeLabInterpretation":true,"confidenceThreshold":0.5}"#, 200),
-        (#"{"includeLabInterpretation":"yes"}"#, 422), ("[]", 422), (#"{"analysis_results":5}"#, 422)])
+    @Test(arguments: [
+        ("", 200), ("{}", 200), (#"{"includeLabInterpretation":true,"confidenceThreshold":0.5}"#, 200),
+        (#"{"includeLabInterpretation":"yes"}"#, 422), ("[]", 422), (#"{"analysis_results":5}"#, 422),
+    ])
     func `an analysis starts again with options or without`(body: String, status: Int) async throws {
         let bench = try await CasesBench()
         let id = try await bench.newCase()
@@ -266,7 +290,8 @@ import Testing
         let bench = try await CasesBench()
         let id = try await bench.newCase { $0.file("lab_files", "l.csv", "text/csv", Form.csv) }
         let other = try await bench.newCase()
-        let file = try #require(try await bench.ask(.get, "/cases/files/\(id)").json["files"]?.array?.first?["file_id"]?.string)
+        let file = try #require(
+            try await bench.ask(.get, "/cases/files/\(id)").json["files"]?.array?.first?["file_id"]?.string)
         #expect(try await bench.ask(.get, "/cases/file/\(file)").json["file"]?["case_id"]?.string == id)
         #expect(try await bench.ask(.delete, "/cases/file/\(file)?case_id=\(other)").status == 404)
         #expect(try await bench.ask(.delete, "/cases/file/\(file)?case_id=\(id)").status == 200)
@@ -284,7 +309,9 @@ import Testing
         }
         func names(_ query: String, path: String = "/cases/all_cases") async throws -> [String] {
             let answer = try await bench.ask(.get, path + "?" + query)
-            return (answer.json["cases"]?.array ?? [.string("\(answer.status)")]).map { $0["patient_name"]?.string ?? $0.text }
+            return (answer.json["cases"]?.array ?? [.string("\(answer.status)")]).map {
+                $0["patient_name"]?.string ?? $0.text
+            }
         }
         #expect(try await names("") == ["Carol", "Bob", "Alice"])
         #expect(try await names("user_id=\(CasesBench.doctor)") == ["Carol", "Bob", "Alice"])
@@ -299,14 +326,19 @@ import Testing
         let page = try await bench.ask(.get, "/cases/cases?limit=2")
         #expect(page.json["total"]?.int == 3)
         #expect(page.json["cases"]?.array?.count == 2)
-        for bad in ["limit=x", "limit=0", "minAge=a", "startDate=2026-02-30", "sortBy=password", "sortOrder=up", "page=99999999999"] {
+        for bad in [
+            "limit=x", "limit=0", "minAge=a", "startDate=2026-02-30", "sortBy=password", "sortOrder=up",
+            "page=99999999999",
+        ] {
             #expect(try await bench.ask(.get, "/cases/all_cases?\(bad)").status == 422, "\(bad)")
         }
         #expect(try await bench.ask(.get, "/cases/all_cases?user_id=\(CasesBench.stranger)").status == 403)
         try await bench.close()
     }
 
-    @Test(arguments: [("/", 200), ("/docs", 200), ("/redoc", 200), ("/openapi.json", 200), ("/nothing", 404), ("/cases", 404)])
+    @Test(arguments: [
+        ("/", 200), ("/docs", 200), ("/redoc", 200), ("/openapi.json", 200), ("/nothing", 404), ("/cases", 404),
+    ])
     func `pages need no token`(path: String, status: Int) async throws {
         let bench = try await CasesBench()
         let answer = try await bench.ask(.get, path, as: nil)

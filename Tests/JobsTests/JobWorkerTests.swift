@@ -45,10 +45,13 @@ private final class ScriptedHandler: JobHandler {
 
         func enqueue(attemptsMax: Int = 5) async throws {
             try await database.run(
-                "insert into medmitra.jobs (kind, payload, attempts_max) values ('scripted', '{}', \(attemptsMax)::int)")
+                "insert into medmitra.jobs (kind, payload, attempts_max) values ('scripted', '{}', \(attemptsMax)::int)"
+            )
         }
 
-        func worker(_ handler: any JobHandler, lease: @escaping @Sendable () -> String = { SecureRandom.uuid() }) -> JobWorker {
+        func worker(_ handler: any JobHandler, lease: @escaping @Sendable () -> String = { SecureRandom.uuid() })
+            -> JobWorker
+        {
             JobWorker(
                 database: scratch.pool(user: "medmitra_service"),
                 listening: scratch.configuration(user: "medmitra_service"), handlers: [handler],
@@ -148,7 +151,8 @@ private final class ScriptedHandler: JobHandler {
         let bench = try await Bench()
         try await bench.enqueue()
         try await bench.database.run(
-            "update medmitra.jobs set state = 'running', attempts = 1, lease_owner = gen_random_uuid(), lease_until = now() - interval '1 second'")
+            "update medmitra.jobs set state = 'running', attempts = 1, lease_owner = gen_random_uuid(), lease_until = now() - interval '1 second'"
+        )
         let handler = ScriptedHandler { _ in `Job queue`.writes }
         try await bench.run([bench.worker(handler)]) { try await bench.states() == ["done"] }
         #expect(handler.seenAttempts == [2])
@@ -201,15 +205,19 @@ private final class ScriptedHandler: JobHandler {
         try await bench.enqueue()
         let handler = ScriptedHandler { _ in
             JobCompletion { transaction in
-                try await transaction.apply(TransactionSettings(caller: .user(id: "11111111-1111-4111-8111-111111111111")))
-                try await transaction.run("insert into public.outcome (what) select current_user::text || ' ' || auth.uid()")
+                try await transaction.apply(
+                    TransactionSettings(caller: .user(id: "11111111-1111-4111-8111-111111111111")))
+                try await transaction.run(
+                    "insert into public.outcome (what) select current_user::text || ' ' || auth.uid()")
             }
         }
         try await bench.run([bench.worker(handler)]) { try await bench.states() == ["done"] }
         #expect(try await bench.outcomes() == ["authenticated 11111111-1111-4111-8111-111111111111"])
     }
 
-    @Test(arguments: zip([1, 2, 3, 10, 60], [2, 4, 8, 300, 300])) func `pauses double up to their limit`(attempt: Int, seconds: Int) {
+    @Test(arguments: zip([1, 2, 3, 10, 60], [2, 4, 8, 300, 300])) func `pauses double up to their limit`(
+        attempt: Int, seconds: Int
+    ) {
         #expect(JobsConfiguration().pause(afterAttempt: attempt) == .seconds(seconds))
     }
 }

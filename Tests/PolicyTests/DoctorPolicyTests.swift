@@ -42,7 +42,8 @@ import Testing
 
     static let rules: [Rule] = [
         Rule(name: "select cases", sql: "select 1 from public.cases where case_id = 'c1'", reached: hidden),
-        Rule(name: "update cases", sql: "update public.cases set patient_age = 1 where case_id = 'c1'", reached: hidden),
+        Rule(
+            name: "update cases", sql: "update public.cases set patient_age = 1 where case_id = 'c1'", reached: hidden),
         Rule(name: "delete cases", sql: "delete from public.cases where case_id = 'c1'", reached: hidden),
         Rule(
             name: "insert a case of the first doctor",
@@ -65,7 +66,9 @@ import Testing
             reached: [.owner: .refused, .stranger: 0, .anon: .refused, .service: 1]),
         Rule(name: "select insights", sql: "select 1 from public.ai_insights where case_id = 'c1'", reached: hidden),
         Rule(name: "insert insights", sql: "insert into public.ai_insights (case_id) values ('c1')", reached: refused),
-        Rule(name: "update insights", sql: "update public.ai_insights set icd_code = 'x' where case_id = 'c1'", reached: hidden),
+        Rule(
+            name: "update insights", sql: "update public.ai_insights set icd_code = 'x' where case_id = 'c1'",
+            reached: hidden),
         Rule(
             name: "read stored objects",
             sql: "select 1 from storage.objects where bucket_id = 'labdocs' and name like 'lab_files/c1/%'",
@@ -74,15 +77,21 @@ import Testing
             name: "store an object in the case's folder",
             sql: "insert into storage.objects (bucket_id, name, version) values ('labdocs', 'lab_files/c1/y', 'v')",
             reached: refused),
-        Rule(name: "read the job queue", sql: "select 1 from medmitra.jobs", reached: [
-            .owner: .refused, .stranger: .refused, .anon: .refused, .service: .refused,
-        ]),
-        Rule(name: "read stages", sql: "select 1 from medmitra.analysis_stages", reached: [
-            .owner: .refused, .stranger: .refused, .anon: .refused, .service: .refused,
-        ]),
-        Rule(name: "read users", sql: "select 1 from auth.users", reached: [
-            .owner: .refused, .stranger: .refused, .anon: .refused, .service: .refused,
-        ]),
+        Rule(
+            name: "read the job queue", sql: "select 1 from medmitra.jobs",
+            reached: [
+                .owner: .refused, .stranger: .refused, .anon: .refused, .service: .refused,
+            ]),
+        Rule(
+            name: "read stages", sql: "select 1 from medmitra.analysis_stages",
+            reached: [
+                .owner: .refused, .stranger: .refused, .anon: .refused, .service: .refused,
+            ]),
+        Rule(
+            name: "read users", sql: "select 1 from auth.users",
+            reached: [
+                .owner: .refused, .stranger: .refused, .anon: .refused, .service: .refused,
+            ]),
         Rule(
             name: "queue an analysis",
             sql: "select * from medmitra.enqueue_analysis('c1', gen_random_uuid(), '{}')",

@@ -112,7 +112,8 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
             TransactionSettings(caller: caller), "select current_user, current_setting('request.jwt.claims', true)")
         #expect(try inside.first?.text(0) == "pg_read_all_data")
         #expect(try inside.first?.text(1) == #"{"sub":"s"}"#)
-        let after = try await database.run("select current_user, coalesce(current_setting('request.jwt.claims', true), '')")
+        let after = try await database.run(
+            "select current_user, coalesce(current_setting('request.jwt.claims', true), '')")
         #expect(try after.first?.text(0) == "supabase_admin")
         #expect(try after.first?.text(1) == "")
         await database.shutdown()
@@ -132,7 +133,9 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         try await database.run("create table t (i int)")
         var settings = TransactionSettings()
         settings.isReadOnly = true
-        let error = await #expect(throws: DatabaseError.self) { try await database.run(settings, "insert into t values (1)") }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await database.run(settings, "insert into t values (1)")
+        }
         #expect(error?.sqlState == .readOnlyTransaction)
         await database.shutdown()
     }
@@ -141,7 +144,9 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         let database = try await pool()
         var settings = TransactionSettings()
         settings.statementTimeout = .milliseconds(50)
-        let error = await #expect(throws: DatabaseError.self) { try await database.run(settings, "select pg_sleep(30)") }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await database.run(settings, "select pg_sleep(30)")
+        }
         #expect(error?.sqlState == .queryCanceled)
         await database.shutdown()
     }
@@ -188,7 +193,8 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
                 return false
             }
         }
-        let running: SQL = "select count(*) from pg_stat_activity where query like '%pg_sleep(600)%' and state = 'active' and pid <> pg_backend_pid()"
+        let running: SQL =
+            "select count(*) from pg_stat_activity where query like '%pg_sleep(600)%' and state = 'active' and pid <> pg_backend_pid()"
         #expect(try await eventually { try await database.run(running).first?.int(0) == 1 })
         work.cancel()
         #expect(await work.value)
@@ -362,7 +368,8 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         try await database.run("select pg_notify('ear', 'one')")
         #expect(await events.next() == .notification(channel: "ear", payload: "one"))
         try await database.run(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen%'")
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen%'"
+        )
         #expect(await events.next() == .connected)
         try await database.run("select pg_notify('ear', 'two')")
         #expect(await events.next() == .notification(channel: "ear", payload: "two"))

@@ -32,13 +32,17 @@ import Testing
     @Test func `a failing script leaves nothing behind and names itself`() async throws {
         let scratch = try await TestCluster.shared.emptyDatabase()
         let migrator = Migrator(scratch.configuration())
-        let scripts = [script("0001_a", "create table a (i int)"), script("0002_b", "create table b (i int); select 1 / 0;")]
+        let scripts = [
+            script("0001_a", "create table a (i int)"), script("0002_b", "create table b (i int); select 1 / 0;"),
+        ]
         let error = await #expect(throws: MigrationError.self) {
             try await migrator.migrate(bootstrap: bootstrap, scripts: scripts)
         }
         #expect(error?.description.contains("0002_b") == true)
         let database = scratch.pool()
-        #expect(try await database.run("select to_regclass('a') is not null, to_regclass('b') is null").first?.bool(0) == true)
+        #expect(
+            try await database.run("select to_regclass('a') is not null, to_regclass('b') is null").first?.bool(0)
+                == true)
         #expect(try await database.run("select to_regclass('b') is null").first?.bool(0) == true)
         await database.shutdown()
         #expect(try await migrator.pending(scripts: scripts) == ["0002_b"])
@@ -74,8 +78,10 @@ import Testing
     @Test func `a changed repeatable script is applied again`() async throws {
         let scratch = try await TestCluster.shared.emptyDatabase()
         let migrator = Migrator(scratch.configuration())
-        let old = script("functions/f", "create or replace function f() returns int language sql as 'select 1'", .repeatable)
-        let new = script("functions/f", "create or replace function f() returns int language sql as 'select 2'", .repeatable)
+        let old = script(
+            "functions/f", "create or replace function f() returns int language sql as 'select 1'", .repeatable)
+        let new = script(
+            "functions/f", "create or replace function f() returns int language sql as 'select 2'", .repeatable)
         _ = try await migrator.migrate(bootstrap: bootstrap, scripts: [old])
         #expect(try await migrator.migrate(bootstrap: bootstrap, scripts: [new]) == ["functions/f"])
         let database = scratch.pool()
@@ -85,11 +91,16 @@ import Testing
 
     @Test func `gateways that start at once apply each script once`() async throws {
         let scratch = try await TestCluster.shared.emptyDatabase()
-        let scripts = [script("0001_a", "create table a (i int)"), script("0002_b", "insert into a values (1); select pg_sleep(0.2)")]
+        let scripts = [
+            script("0001_a", "create table a (i int)"),
+            script("0002_b", "insert into a values (1); select pg_sleep(0.2)"),
+        ]
         let bootstrap = bootstrap
         let applied = try await withThrowingTaskGroup(of: [String].self) { group in
             for _ in 0..<5 {
-                group.addTask { try await Migrator(scratch.configuration()).migrate(bootstrap: bootstrap, scripts: scripts) }
+                group.addTask {
+                    try await Migrator(scratch.configuration()).migrate(bootstrap: bootstrap, scripts: scripts)
+                }
             }
             return try await group.reduce(into: [String]()) { $0 += $1 }
         }

@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["a", "b"], #"{"a","b"}"#), ([], "{}"), ([#"q"uote"#, #"back\slash"#, "com,ma", "{br}"], #"{"q\"uote","back\\slash","com,ma","{br}"}"#),
+        (["a", "b"], #"{"a","b"}"#), ([], "{}"),
+        ([#"q"uote"#, #"back\slash"#, "com,ma", "{br}"], #"{"q\"uote","back\\slash","com,ma","{br}"}"#),
     ])
     func `a text array becomes a literal that nothing in it can break`(elements: [String], literal: String) {
         #expect(elements.sqlValue == .text(literal))

@@ -28,7 +28,9 @@ import Testing
 
     @Test func `a flag wins over the environment, that over the file, that over what was generated`() throws {
         let all = ["PORT": "4"]
-        #expect(try load(flags: ["PORT": "1"], environment: ["PORT": "2"], file: ["PORT": "3"], generated: all).gateway.port == 1)
+        #expect(
+            try load(flags: ["PORT": "1"], environment: ["PORT": "2"], file: ["PORT": "3"], generated: all).gateway.port
+                == 1)
         #expect(try load(environment: ["PORT": "2"], file: ["PORT": "3"], generated: all).gateway.port == 2)
         #expect(try load(file: ["PORT": "3"], generated: all).gateway.port == 3)
         #expect(try load(generated: all).gateway.port == 4)
@@ -36,7 +38,9 @@ import Testing
 
     @Test func `upstream's names are understood, our own win`() throws {
         #expect(try load(environment: ["GOTRUE_JWT_EXP": "60"]).auth.accessTokenLifetime == .seconds(60))
-        #expect(try load(environment: ["GOTRUE_JWT_EXP": "60", "JWT_EXPIRY": "90"]).auth.accessTokenLifetime == .seconds(90))
+        #expect(
+            try load(environment: ["GOTRUE_JWT_EXP": "60", "JWT_EXPIRY": "90"]).auth.accessTokenLifetime == .seconds(90)
+        )
         #expect(try load(environment: ["API_EXTERNAL_URL": "https://a.b/"]).gateway.publicURL == "https://a.b")
     }
 
@@ -79,7 +83,9 @@ import Testing
     }
 
     @Test func `names of Supabase's own file that mean nothing here are listed, not refused`() throws {
-        let configuration = try load(file: ["POOLER_TENANT_ID": "x", "IMGPROXY_ENABLE_WEBP_DETECTION": "true", "SITE_URL": "http://a"])
+        let configuration = try load(file: [
+            "POOLER_TENANT_ID": "x", "IMGPROXY_ENABLE_WEBP_DETECTION": "true", "SITE_URL": "http://a",
+        ])
         #expect(configuration.unused == ["IMGPROXY_ENABLE_WEBP_DETECTION", "POOLER_TENANT_ID"])
     }
 
@@ -126,7 +132,9 @@ import Testing
     }
 
     @Test func `a line of another form is named by its number`() {
-        let error = #expect(throws: ConfigurationError.self) { try EnvironmentFile.parse("A=1\nnonsense\n", name: "x.env") }
+        let error = #expect(throws: ConfigurationError.self) {
+            try EnvironmentFile.parse("A=1\nnonsense\n", name: "x.env")
+        }
         #expect(error?.description.contains("x.env, line 2") == true)
     }
 }

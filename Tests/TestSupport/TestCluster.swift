@@ -19,7 +19,9 @@ public actor TestCluster {
     public func emptyDatabase() async throws -> ScratchDatabase { try await make(from: "template1") }
 
     /// A clone of the migrated template: tens of milliseconds.
-    public func migratedDatabase() async throws -> ScratchDatabase { try await make(from: try await migratedTemplate()) }
+    public func migratedDatabase() async throws -> ScratchDatabase {
+        try await make(from: try await migratedTemplate())
+    }
 
     private func make(from template: String) async throws -> ScratchDatabase {
         let base = try await uri()

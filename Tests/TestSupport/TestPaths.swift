@@ -5,7 +5,8 @@ public enum TestPaths {
     /// The folder of Package.swift.
     public static let repository: URL = {
         var folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        while !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path), folder.path != "/" {
+        while !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path), folder.path != "/"
+        {
             folder.deleteLastPathComponent()
         }
         return folder

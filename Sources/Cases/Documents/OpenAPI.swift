@@ -13,9 +13,9 @@ extension CasesService {
             "info": [
                 "title": "MedMitra Backend", "version": "1.0.0",
                 "description": """
-                    Cases, lab reports and images of a doctor's patients, and the insights found in them. Sign in with \
-                    Supabase Auth under /auth/v1 and send the access token as bearer.
-                    """,
+                Cases, lab reports and images of a doctor's patients, and the insights found in them. Sign in with \
+                Supabase Auth under /auth/v1 and send the access token as bearer.
+                """,
             ],
             "servers": [["url": .string(configuration.publicURL)]],
             "paths": .object(paths),

@@ -48,7 +48,9 @@ enum FileStatements {
     static func delete(_ id: RecordID, caseID: RecordID?) -> SQL {
         var sql: SQL = "delete from public.case_files f where \(predicate(id))"
         if let caseID {
-            sql = sql + " and f.case_id in (select c.case_id from public.cases c where \(CaseStatements.predicate(caseID)))"
+            sql =
+                sql
+                + " and f.case_id in (select c.case_id from public.cases c where \(CaseStatements.predicate(caseID)))"
         }
         return sql + " returning f.file_id"
     }

@@ -112,11 +112,12 @@ struct CaseListing: Sendable {
             sql = sql + " and c.created_at <= \(endDate)::timestamptz"
         }
         if let search {
-            sql = sql + """
-                 and (position(lower(\(search)) in lower(c.patient_name)) > 0
-                    or position(lower(\(search)) in lower(coalesce(c.case_summary, ''))) > 0
-                    or position(lower(\(search)) in c.case_id) > 0 or c.id::text = \(search))
-                """
+            sql =
+                sql + """
+                     and (position(lower(\(search)) in lower(c.patient_name)) > 0
+                        or position(lower(\(search)) in lower(coalesce(c.case_summary, ''))) > 0
+                        or position(lower(\(search)) in c.case_id) > 0 or c.id::text = \(search))
+                    """
         }
         return sql
     }

@@ -76,7 +76,8 @@ public struct Migrator: Sendable {
     public func migrate(bootstrap: String, scripts: [MigrationScript]) async throws(MigrationError) -> [String] {
         try await blocking { handle throws(MigrationError) in
             try step { () throws(DatabaseError) in
-                try handle.executeBlocking("set statement_timeout = 0; set lock_timeout = 0; set client_min_messages = warning")
+                try handle.executeBlocking(
+                    "set statement_timeout = 0; set lock_timeout = 0; set client_min_messages = warning")
                 _ = try handle.queryBlocking("select pg_advisory_lock(\(Migrator.lockKey)::bigint)")
                 try handle.executeBlocking(bootstrap)
             }
@@ -154,7 +155,8 @@ public struct Migrator: Sendable {
         _ body: @escaping @Sendable (borrowing ConnectionHandle) throws(MigrationError) -> [String]
     ) async throws(MigrationError) -> [String] {
         let configuration = configuration
-        let answer = await withCheckedContinuation { (continuation: CheckedContinuation<Result<[String], MigrationError>, Never>) in
+        let answer = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<[String], MigrationError>, Never>) in
             SystemThread.start(name: "pg-migrate") {
                 do throws(MigrationError) {
                     let handle: ConnectionHandle

@@ -132,7 +132,8 @@ final class PooledConnection {
         defer { if cancelSentFor == passage.flight.id { cancelSentFor = nil } }
         guard let failure = passage.failure else {
             return Landing(
-                flight: passage.flight, answer: .success(Array(passage.results.dropFirst(passage.flight.hiddenResults))),
+                flight: passage.flight,
+                answer: .success(Array(passage.results.dropFirst(passage.flight.hiddenResults))),
                 mayRetry: false)
         }
         if failure.sqlState == .queryCanceled, passage.flight.cancellation.isCancelled {

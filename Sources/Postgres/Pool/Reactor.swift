@@ -280,7 +280,8 @@ final class Reactor {
         }
         for connection in connections.values {
             if let deadline = connection.oldestDeadline, now >= deadline {
-                lose(connection, cause: "no answer within \(configuration.statementTimeout + configuration.answerGrace)")
+                lose(
+                    connection, cause: "no answer within \(configuration.statementTimeout + configuration.answerGrace)")
             } else if connection.lease == nil, connection.flightCount == 0,
                 stopping != nil || now - connection.idleSince >= configuration.idleMax
             {

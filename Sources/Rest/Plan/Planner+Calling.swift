@@ -1,4 +1,4 @@
-internal import Core
+internal import Postgres
 
 extension Planner {
     func call(_ name: String, _ invocation: Action.Invocation) throws(RestError) -> CallPlan {
@@ -12,7 +12,7 @@ extension Planner {
             throw .request(.maxAffectedOnSingleResult)
         }
         return CallPlan(
-            routine: routine, arguments: arguments(of: routine, invocation), invocation: invocation,
+            routine: routine, arguments: try arguments(of: routine, invocation), invocation: invocation,
             returning: returning(root), root: root, format: format)
     }
 
@@ -35,9 +35,14 @@ extension Planner {
         return Set(needed + root.comparedColumns).sorted()
     }
 
-    private func arguments(of routine: Routine, _ invocation: Action.Invocation) -> CallPlan.Arguments {
+    private func arguments(
+        of routine: Routine, _ invocation: Action.Invocation
+    ) throws(RestError) -> CallPlan.Arguments {
         if routine.parameters.count == 1, routine.parameters[0].name.isEmpty {
-            return .whole(wholeBody, parameter: routine.parameters[0])
+            let isBinary = routine.parameters[0].type == "bytea"
+            let body: SQLValue =
+                isBinary ? .bytes(request.payload?.bytes ?? []) : .text(try request.payload?.text() ?? "")
+            return .whole(body, parameter: routine.parameters[0])
         }
         let pairs: [(name: String, value: String)]
         switch (invocation.isRead, request.payload) {
@@ -45,8 +50,8 @@ extension Planner {
         case (false, .arguments(let fields)): pairs = fields
         case (false, let payload):
             let parameters = routine.parameters.filter { request.columns.contains($0.name) }
-            guard !parameters.isEmpty, let body = payload?.json else { return .none }
-            return .json(body, parameters: parameters)
+            guard !parameters.isEmpty, let payload else { return .none }
+            return .json(try payload.text(), parameters: parameters)
         }
         let values = routine.parameters.compactMap { parameter -> (Routine.Parameter, [String])? in
             let given = pairs.filter { $0.name == parameter.name }.map(\.value)
@@ -54,11 +59,6 @@ extension Planner {
             return (parameter, parameter.isVariadic ? given : [last])
         }
         return values.isEmpty ? .none : .values(values.map { (parameter: $0.0, values: $0.1) })
-    }
-
-    private var wholeBody: [UInt8] {
-        guard case .arguments(let fields) = request.payload else { return request.payload?.json ?? [] }
-        return JSON.object(JSONObject(fields.map { ($0.name, JSON.string($0.value)) })).bytes
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Core
+
 extension Planner {
     func write(_ name: String, _ mutation: Mutation) throws(RestError) -> WritePlan {
         let relation = try relation(name)
@@ -8,7 +10,7 @@ extension Planner {
         try checkPreferences()
         let format = try negotiate(relation.identifier, root: root)
         return WritePlan(
-            relation: relation, change: change, columns: columns, body: request.payload?.json,
+            relation: relation, change: change, columns: columns, body: try request.payload?.text() ?? "",
             appliesDefaults: request.preferences.missing == .defaults && mutation != .singleUpsert,
             conditions: mutation == .insert ? [] : rootConditions(fields), returning: returning(root, relation),
             root: root, format: format)
@@ -87,11 +89,17 @@ extension ReadNode {
 }
 
 extension Payload {
-    /// The body as it goes to PostgreSQL.
-    var json: [UInt8]? {
+    var bytes: [UInt8] {
         switch self {
         case .json(let bytes, _), .uncheckedJSON(let bytes), .raw(let bytes): bytes
-        case .arguments: nil
+        case .arguments(let fields):
+            JSON.object(JSONObject(fields.map { ($0.name, JSON.string($0.value)) })).bytes
         }
+    }
+
+    /// The body as a text parameter. PostgreSQL takes nothing but UTF-8, and replacing what is none would change data.
+    func text() throws(RestError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .request(.invalidBody(.json)) }
+        return text
     }
 }

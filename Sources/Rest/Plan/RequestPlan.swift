@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// What a request means here: everything decided, nothing asked of the database yet.
 enum RequestPlan: Sendable {
     case read(ReadPlan)
@@ -38,8 +40,8 @@ struct WritePlan: Sendable {
     let change: Change
     /// The columns written.
     let columns: [PlannedField]
-    /// JSON; nil for a delete.
-    let body: [UInt8]?
+    /// JSON; empty for a delete.
+    let body: String
     /// Absent keys take the column's default instead of null.
     let appliesDefaults: Bool
     let conditions: [Condition]
@@ -57,9 +59,9 @@ struct CallPlan: Sendable {
         /// Text values by parameter, to be cast to the parameter's type. Several only for a variadic one.
         case values([(parameter: Routine.Parameter, values: [String])])
         /// A JSON object, or an array whose first element counts.
-        case json([UInt8], parameters: [Routine.Parameter])
+        case json(String, parameters: [Routine.Parameter])
         /// The whole body as the one unnamed parameter.
-        case whole([UInt8], parameter: Routine.Parameter)
+        case whole(SQLValue, parameter: Routine.Parameter)
     }
 
     let routine: Routine

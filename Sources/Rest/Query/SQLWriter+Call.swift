@@ -36,11 +36,7 @@ extension SQLWriter {
         switch plan.arguments {
         case .none: break
         case .whole(let body, let parameter):
-            if parameter.type == "bytea" {
-                bind(.bytes(body))
-            } else {
-                bind(String(decoding: body, as: UTF8.self))
-            }
+            bind(body)
             write("::")
             write(fromCatalog: parameter.type)
         case .values(let values):

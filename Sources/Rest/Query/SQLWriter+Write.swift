@@ -113,16 +113,16 @@ extension SQLWriter {
 
     private mutating func write(bodyOf plan: WritePlan) {
         write(
-            rowsOf: plan.body ?? [], columns: plan.columns, appliesDefaults: plan.appliesDefaults, firstRowOnly: false)
+            rowsOf: plan.body, columns: plan.columns, appliesDefaults: plan.appliesDefaults, firstRowOnly: false)
     }
 
     /// `FROM … pgrst_body`: the JSON body as rows, its columns read as the types of `columns`.
     mutating func write(
-        rowsOf body: [UInt8], columns: [PlannedField], appliesDefaults: Bool, firstRowOnly: Bool
+        rowsOf body: String, columns: [PlannedField], appliesDefaults: Bool, firstRowOnly: Bool
     ) {
-        let isObject = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+        let isObject = body.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
         write("FROM (SELECT ")
-        bind(String(decoding: body, as: UTF8.self))
+        bind(body)
         if appliesDefaults {
             write("::jsonb AS json_data) pgrst_payload, ")
         } else {

@@ -51,7 +51,10 @@ extension EmbeddedCluster {
         if configured == nil {
             let versions = ((try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? [])
                 .compactMap { Int($0) }.sorted(by: >)
-            candidates = versions.map { "/usr/lib/postgresql/\($0)/bin" } + ["/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin"]
+            candidates =
+                versions.map { "/usr/lib/postgresql/\($0)/bin" } + [
+                    "/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin",
+                ]
         }
         let found = candidates.first { folder in
             ["initdb", "postgres"].allSatisfy { FileManager.default.isExecutableFile(atPath: folder + "/" + $0) }

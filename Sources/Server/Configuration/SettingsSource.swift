@@ -136,7 +136,9 @@ public enum EnvironmentFile {
         var text = raw
         if let comment = raw.indices.first(where: { index in
             raw[index] == "#" && index > raw.startIndex && [" ", "\t"].contains(raw[raw.index(before: index)])
-        }) { text = raw[..<comment] }
+        }) {
+            text = raw[..<comment]
+        }
         while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
         return String(text)
     }

@@ -21,7 +21,8 @@ struct SigningKeys: Sendable {
                 }
                 // Legacy API keys are signed with the secret and keep working beside asymmetric keys.
                 all = try TokenKeySet(
-                    secret: keys.jwtSecret, previousSecrets: previous, keys: list, validMethods: [.hs256, .rs256, .es256])
+                    secret: keys.jwtSecret, previousSecrets: previous, keys: list,
+                    validMethods: [.hs256, .rs256, .es256])
             }
             issuer = try TokenIssuer(keys: all)
             verifier = TokenVerifier(keys: all)

@@ -27,7 +27,8 @@ final class MetricsObserver: Observer {
     func observe(_ observation: Observation) {
         switch observation {
         case .requestFinished(let summary):
-            let labels = "service=\"\(summary.service)\",method=\"\(MetricsObserver.method(summary.method))\",route=\"\(MetricsObserver.escaped(summary.route))\",status=\"\(summary.status)\""
+            let labels =
+                "service=\"\(summary.service)\",method=\"\(MetricsObserver.method(summary.method))\",route=\"\(MetricsObserver.escaped(summary.route))\",status=\"\(summary.status)\""
             count("medmitra_requests_total", labels)
             count("medmitra_response_bytes_total", "service=\"\(summary.service)\"", by: summary.bytesOut)
             measure("medmitra_request_duration_seconds", "service=\"\(summary.service)\"", summary.duration)
@@ -91,7 +92,9 @@ final class MetricsObserver: Observer {
         }
         write(state.counters.map { ($0, String($1)) }, type: "counter")
         write(state.gauges.map { ($0, String($1)) }, type: "gauge")
-        for (key, histogram) in state.histograms.sorted(by: { ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels) }) {
+        for (key, histogram) in state.histograms.sorted(by: {
+            ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels)
+        }) {
             // One TYPE line a name, whatever its labels.
             if !lines.contains("# TYPE \(key.name) histogram") { lines.append("# TYPE \(key.name) histogram") }
             var cumulative = 0

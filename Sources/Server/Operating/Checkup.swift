@@ -128,7 +128,9 @@ public struct Checkup: Sendable {
                 findings += try open.rows.map { row in
                     Finding(
                         grade: .problem, subject: "table \(try row.text(0))",
-                        text: "is reachable with the public key and has no row-level security: alter table … enable row level security")
+                        text:
+                            "is reachable with the public key and has no row-level security: alter table … enable row level security"
+                    )
                 }
                 return findings
             }

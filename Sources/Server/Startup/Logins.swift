@@ -17,10 +17,12 @@ enum Logins {
         settings.set("medmitra.password", password.reveal())
         var statements: [SQL] = []
         for login in all {
-            statements.append(SQL(trustedText: """
-                do $do$ begin execute format('alter role \(login) password %L', current_setting('medmitra.password'));
-                end $do$
-                """))
+            statements.append(
+                SQL(
+                    trustedText: """
+                        do $do$ begin execute format('alter role \(login) password %L', current_setting('medmitra.password'));
+                        end $do$
+                        """))
         }
         try await database.run(settings, statements)
     }
