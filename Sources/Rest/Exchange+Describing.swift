@@ -1,5 +1,6 @@
 internal import Core
 internal import HTTPTypes
+internal import NIOCore
 internal import Postgres
 
 extension Exchange {
@@ -13,7 +14,7 @@ extension Exchange {
         var answer = Answer(status: .ok)
         answer.add(.contentType, MediaType.openAPI.contentType)
         if request.schemaIsNegotiated { answer.add(.contentProfile, request.schema) }
-        answer.body = headersOnly ? nil : document.json.bytes
+        answer.body = headersOnly ? nil : ByteBuffer(bytes: document.json.bytes)
         return answer
     }
 

@@ -6,7 +6,7 @@ final class PooledConnection {
     /// One command of a flight, in the order sent; libpq answers in that order.
     private enum Command {
         case prepare(text: String, name: String)
-        case deallocate
+        case deallocate(name: String)
         case execute(text: String)
     }
 
@@ -18,6 +18,8 @@ final class PooledConnection {
         var results: [ResultSet] = []
         var failure: ServerError?
         var retryOnFreshStatement = false
+        /// Names of statements whose prepare failed or was skipped.
+        var unprepared: Set<String> = []
         let sentAt: ContinuousClock.Instant
     }
 
@@ -36,6 +38,8 @@ final class PooledConnection {
     private let handle: ConnectionHandle
     private var passages: [Passage] = []
     private var statements: StatementCache
+    /// Names of statements still prepared on the server that the cache no longer knows.
+    private var evicted: [String] = []
     private var sawResult = false
     /// A cancel was sent while these flights were out; one of them may be hit in place of the one meant.
     private var cancelSentFor: UInt64?
@@ -70,10 +74,7 @@ final class PooledConnection {
                 continue
             }
             let slot = statements.slot(for: statement.text)
-            if let evicted = slot.evicted {
-                guard handle.sendExecute(text: "deallocate \(evicted)", parameters: []) else { return false }
-                commands.append(.deallocate)
-            }
+            if let name = slot.evicted { evicted.append(name) }
             if slot.isNew {
                 guard handle.sendPrepare(name: slot.name, text: statement.text) else { return false }
                 commands.append(.prepare(text: statement.text, name: slot.name))
@@ -81,6 +82,12 @@ final class PooledConnection {
             guard handle.sendExecute(name: slot.name, parameters: statement.parameters) else { return false }
             commands.append(.execute(text: statement.text))
         }
+        // Last, because a BEGIN behind another command can no longer choose its isolation level.
+        for name in evicted {
+            guard handle.sendExecute(text: "deallocate \(name)", parameters: []) else { return false }
+            commands.append(.deallocate(name: name))
+        }
+        evicted = []
         guard handle.sendSync() else { return false }
         passages.append(Passage(flight: flight, commands: commands, sentAt: now))
         return true
@@ -105,7 +112,7 @@ final class PooledConnection {
                 if case .execute = currentCommand { passages[0].results.append(result) }
             case .skipped:
                 sawResult = true
-                forgetSkippedStatement()
+                noteSkipped()
             case .failure(let error):
                 sawResult = true
                 note(error)
@@ -149,14 +156,23 @@ final class PooledConnection {
             mayRetry: passage.retryOnFreshStatement || struckForAnother)
     }
 
-    /// A prepare that was skipped did not happen.
-    private func forgetSkippedStatement() {
-        if case .prepare(let text, _) = currentCommand { statements.forget(text) }
+    /// A prepare that was skipped did not happen; a deallocate that was has to be sent again.
+    private func noteSkipped() {
+        switch currentCommand {
+        case .prepare(let text, let name): noteUnprepared(text, name)
+        case .deallocate(let name): if !passages[0].unprepared.contains(name) { evicted.append(name) }
+        case .execute, nil: break
+        }
+    }
+
+    private func noteUnprepared(_ text: String, _ name: String) {
+        statements.forget(text)
+        passages[0].unprepared.insert(name)
     }
 
     private func note(_ error: ServerError) {
         switch currentCommand {
-        case .prepare(let text, _): statements.forget(text)
+        case .prepare(let text, let name): noteUnprepared(text, name)
         case .execute(let text):
             // A changed table makes the kept plan unusable, and a transaction pooler may have handed us another
             // backend; both mean: prepare anew.
@@ -165,7 +181,10 @@ final class PooledConnection {
                 statements.forget(text)
                 passages[0].retryOnFreshStatement = true
             }
-        case .deallocate, nil: break
+        case .deallocate:
+            // It was evicted while the flight that was to prepare it failed.
+            if error.sqlState == .invalidStatementName { passages[0].retryOnFreshStatement = true }
+        case nil: break
         }
         if passages[0].failure == nil { passages[0].failure = error }
     }

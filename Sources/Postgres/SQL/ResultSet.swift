@@ -54,6 +54,13 @@ internal import CLibPQ
         }
     }
 
+    /// ``withBytes(row:column:_:)`` for those who copy the bytes as a whole.
+    public func withRawBytes<Answer>(
+        row: Int, column: Int, _ body: (RawSpan) throws -> Answer
+    ) rethrows -> Answer? {
+        try withBytes(row: row, column: column) { span in try unsafe body(span.bytes) }
+    }
+
     fileprivate func text(row: Int, column: Int) -> String? {
         precondition(row < rowCount && column < columnCount, "cell outside the result")
         guard unsafe PQgetisnull(raw, Int32(row), Int32(column)) == 0,

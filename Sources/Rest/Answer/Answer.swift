@@ -8,7 +8,7 @@ struct Answer: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields = [:]
     /// Nil where the answer carries neither a body nor its length.
-    var body: [UInt8]?
+    var body: ByteBuffer?
 
     var response: Response {
         var headers = headers
@@ -17,7 +17,7 @@ struct Answer: Sendable {
         guard let body else {
             return Response(status: status, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
     /// Appends a field; a value that a header cannot hold loses what does not fit.

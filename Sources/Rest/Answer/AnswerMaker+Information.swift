@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import NIOCore
 
 extension AnswerMaker {
     /// OPTIONS on a relation: what its kind allows, whatever the caller's privileges are.
@@ -18,7 +19,7 @@ extension AnswerMaker {
     var rootOptions: Answer { options(["OPTIONS", "GET", "HEAD"]) }
 
     private func options(_ methods: [String]) -> Answer {
-        var answer = Answer(status: .ok, body: [])
+        var answer = Answer(status: .ok, body: ByteBuffer())
         answer.add(.allow, methods.joined(separator: ","))
         answer.add(.accessControlAllowOrigin, "*")
         return answer

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import NIOCore
 
 /// Makes the answer of a statement's result (contract, sections 1 to 5).
 struct AnswerMaker: Sendable {
@@ -44,7 +45,7 @@ struct AnswerMaker: Sendable {
             answer.status = merged(plan, result) ? .ok : .created
             answer.add(.contentRange, ContentRange(total: total).text)
             if !result.location.isEmpty { answer.add(.location, location(plan, result)) }
-            if !showsRows { answer.body = [] }
+            if !showsRows { answer.body = ByteBuffer() }
         case .update: answer.add(.contentRange, ContentRange(offset: 0, rows: result.rows, total: total).text)
         case .delete: answer.add(.contentRange, ContentRange(total: total).text)
         case .singleUpsert:
@@ -59,7 +60,7 @@ struct AnswerMaker: Sendable {
     /// The plan of a statement in place of its rows.
     func answer(plan format: AnswerFormat, _ text: [UInt8]) -> Answer {
         var answer = Answer(status: .ok)
-        finish(&answer, format, text, isHead: false)
+        finish(&answer, format, ByteBuffer(bytes: text), isHead: false)
         return answer
     }
 
@@ -84,14 +85,14 @@ struct AnswerMaker: Sendable {
     }
 
     /// The body in place of rows when the page begins behind the last one (PGRST103).
-    private func refusal(_ result: StatementResult) -> [UInt8]? {
+    private func refusal(_ result: StatementResult) -> ByteBuffer? {
         let offset = request.topRange.offset
         guard let total = result.total, offset > total else { return nil }
-        return ErrorRenderer(configuration: configuration)
-            .body(.request(.invalidRange(.outOfBounds(offset: offset, total: total))))
+        let error = RestError.request(.invalidRange(.outOfBounds(offset: offset, total: total)))
+        return ByteBuffer(bytes: ErrorRenderer(configuration: configuration).body(error))
     }
 
-    private func finish(_ answer: inout Answer, _ format: AnswerFormat, _ body: [UInt8], isHead: Bool) {
+    private func finish(_ answer: inout Answer, _ format: AnswerFormat, _ body: ByteBuffer, isHead: Bool) {
         answer.add(.contentType, format.mediaType.contentType)
         if request.schemaIsNegotiated { answer.add(.contentProfile, request.schema) }
         answer.body = isHead ? nil : body

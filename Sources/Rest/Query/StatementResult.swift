@@ -1,4 +1,5 @@
 internal import Core
+internal import NIOCore
 internal import Postgres
 
 /// The one row of a ``MainStatement``.
@@ -7,7 +8,7 @@ struct StatementResult: Sendable {
     var total: Int?
     /// Rows of the page, or rows changed.
     var rows = 0
-    var body: [UInt8] = []
+    var body = ByteBuffer()
     /// `response.headers` and `response.status`, as SQL set them.
     var headersText: String?
     var statusText: String?
@@ -21,7 +22,7 @@ struct StatementResult: Sendable {
         guard let row = set.first else { return }
         total = try row.optionalInt(places.total)
         rows = try row.int(places.rows)
-        body = try StatementResult.body(row, places.body, type: set.typeOID(column: places.body))
+        body = try StatementResult.body(set, row, places.body)
         headersText = row.optionalText(places.headers)
         statusText = row.optionalText(places.status)
         if let place = places.inserted { inserted = try row.optionalInt(place) }
@@ -34,12 +35,17 @@ struct StatementResult: Sendable {
 
     /// The body as upstream gives it: values of custom media types in PostgreSQL's binary format. Of the types such
     /// a domain can be over, bytea and jsonb have one other than their text; jsonb begins with its version.
-    private static func body(_ row: Row, _ place: Int, type: UInt32) throws(DatabaseError) -> [UInt8] {
-        switch type {
-        case TypeOID.bytea: try row.optionalBytea(place)
-        case TypeOID.jsonb: row.bytes(place).map { [1] + $0 } ?? []
-        default: row.bytes(place) ?? []
+    private static func body(_ set: ResultSet, _ row: Row, _ place: Int) throws(DatabaseError) -> ByteBuffer {
+        let type = set.typeOID(column: place)
+        guard type != TypeOID.bytea else { return ByteBuffer(bytes: try row.optionalBytea(place)) }
+        let body = set.withRawBytes(row: 0, column: place) { bytes in
+            var buffer = ByteBuffer()
+            buffer.reserveCapacity(bytes.byteCount + 1)
+            if type == TypeOID.jsonb { buffer.writeInteger(1, as: UInt8.self) }
+            buffer.writeBytes(bytes)
+            return buffer
         }
+        return body ?? ByteBuffer()
     }
 
     /// OIDs of built-in types (pg_type.dat).

@@ -1,5 +1,6 @@
 import Core
 import HTTPTypes
+import Postgres
 import Testing
 
 @testable import Rest

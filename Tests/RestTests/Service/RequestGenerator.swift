@@ -62,8 +62,12 @@ struct RequestGenerator {
         return request(path: "/" + PercentCoding.encode(relation), pairs)
     }
 
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .get, .get, .get, .head, .post, .patch, .put, .delete, .options,
+    ]
+
     private mutating func request(path: String, _ pairs: [(String, String)]) -> WardRequest {
-        let method = random.pick([.get, .get, .get, .get, .head, .post, .patch, .put, .delete, .options])
+        let method = random.pick(Self.methods)
         let query = pairs.map { PercentCoding.encode($0) + "=" + PercentCoding.encode($1) }.joined(separator: "&")
         var headers: [String: String] = [:]
         if random.chance(40) { headers["Prefer"] = random.pick(Self.preferences) }
@@ -119,14 +123,14 @@ struct RequestGenerator {
     }
 
     private mutating func members(of relation: String, depth: Int) -> String {
-        let members = (0...random.upTo(2)).map { _ in
+        let parts = (0...random.upTo(2)).map { _ in
             if depth < 3, random.chance(30) {
                 return random.pick(["and", "or", "not.or"]) + "(\(members(of: relation, depth: depth + 1)))"
             }
             let (column, condition) = filter(on: relation)
             return "\(column).\(condition)"
         }
-        return members.joined(separator: ",")
+        return parts.joined(separator: ",")
     }
 
     private mutating func damaged(_ text: String) -> String {
