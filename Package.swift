@@ -137,7 +137,7 @@ let tests: [Target] = [
         dependencies: [
             "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "Rest", "TestSupport", httpTypes,
             hummingbirdCore, nioCore, nioPosix, lifecycle, logging,
-        ], swiftSettings: house),
+        ], exclude: ["Fixtures"], swiftSettings: house),
     .testTarget(
         name: "CasesTests",
         dependencies: [

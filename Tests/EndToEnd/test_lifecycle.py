@@ -128,7 +128,7 @@ def test_a_taken_port_is_said(server, spare_server):
     second.launch()
     assert second.process.wait(120) != 0
     said = second.stderr + second.stdout
-    assert str(server.port) in said and "in use" in said.lower()
+    assert f"127.0.0.1:{server.port}" in said and "another program" in said
     postmaster = second.postmaster_pid()
     assert postmaster is None or not process_exists(postmaster)
     second.process = None

@@ -124,6 +124,18 @@ def test_a_renewed_certificate_is_used_without_a_restart(secured):
     assert secured.pid == pid and secured.process.poll() is None
 
 
+def test_an_idle_http_2_connection_does_not_hold_the_stop_up(spare_server):
+    home = make_home("tls-stop")
+    certificates = make_certificates(home / "certs", "localhost")
+    server = spare_server(
+        "tls-stop", "--tls-cert", str(certificates / "server.crt"), "--tls-key", str(certificates / "server.key"), home=home,
+        scheme="https").start()
+    with httpx.Client(http2=True, verify=ssl.create_default_context(cafile=str(certificates / "ca.crt")), trust_env=False) as idle:
+        assert idle.get(server.url + "/health").http_version == "HTTP/2"
+        # The client reads nothing while it idles, and so answers no farewell.
+        assert server.stop() == 0
+
+
 def test_a_pair_that_does_not_fit_is_not_taken(secured):
     before = serial(secured)
     elsewhere = make_certificates(secured.home / "other", "localhost")

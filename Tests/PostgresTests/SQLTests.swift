@@ -22,6 +22,12 @@ import Testing
         #expect(sql.parameters.count == 4)
     }
 
+    @Test func `a quoted name that looks like a placeholder stays`() {
+        let fragment: SQL = "\(identifier: "a$1") = \("x")"
+        let sql: SQL = "\("first") where \(fragment)"
+        #expect(sql.text == #"$1 where "a$1" = $2"#)
+    }
+
     @Test func `fragments with two-digit placeholders are renumbered whole`() {
         var many: SQL = "0"
         for value in 0..<12 { many = many + " + \(value)" }

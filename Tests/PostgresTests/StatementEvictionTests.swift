@@ -43,7 +43,7 @@ import Testing
             }
         }
         let kept = try await database.run("select count(*) from pg_prepared_statements").first?.int(0)
-        #expect(try #require(kept) <= 5)
+        #expect(try #require(kept) <= 3)
         await database.shutdown()
     }
 

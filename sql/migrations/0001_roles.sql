@@ -4,6 +4,17 @@
 -- On our own cluster the migrator is a superuser. On a managed database it is an ordinary role with CREATEROLE, which
 -- may lack the right to hand out BYPASSRLS, REPLICATION or SUPERUSER: those roles are then made without the attribute
 -- and a warning says so. Nothing here takes an attribute away from a role that already exists.
+
+-- Roles belong to the cluster, while the migrator's lock belongs to one database: two databases of one cluster that are
+-- migrated at once take turns here.
+do $turns$
+begin
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        lock table pg_catalog.pg_authid in share row exclusive mode;
+    end if;
+end
+$turns$;
+
 do $roles$
 declare
     is_superuser boolean := (select rolsuper from pg_roles where rolname = current_user);

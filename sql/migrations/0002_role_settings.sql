@@ -1,3 +1,13 @@
+-- Roles belong to the cluster, while the migrator's lock belongs to one database: two databases of one cluster that are
+-- migrated at once take turns here.
+do $turns$
+begin
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        lock table pg_catalog.pg_authid in share row exclusive mode;
+    end if;
+end
+$turns$;
+
 -- Time-outs and search paths of the roles. A value an operator has already chosen stays.
 do $settings$
 declare

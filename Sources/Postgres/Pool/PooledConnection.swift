@@ -75,6 +75,14 @@ final class PooledConnection {
             }
             let slot = statements.slot(for: statement.text)
             if let name = slot.evicted { evicted.append(name) }
+            // A BEGIN behind another command can no longer choose its isolation level.
+            if !statement.text.hasPrefix("begin") {
+                for name in evicted {
+                    guard handle.sendExecute(text: "deallocate \(name)", parameters: []) else { return false }
+                    commands.append(.deallocate(name: name))
+                }
+                evicted = []
+            }
             if slot.isNew {
                 guard handle.sendPrepare(name: slot.name, text: statement.text) else { return false }
                 commands.append(.prepare(text: statement.text, name: slot.name))
@@ -82,12 +90,6 @@ final class PooledConnection {
             guard handle.sendExecute(name: slot.name, parameters: statement.parameters) else { return false }
             commands.append(.execute(text: statement.text))
         }
-        // Last, because a BEGIN behind another command can no longer choose its isolation level.
-        for name in evicted {
-            guard handle.sendExecute(text: "deallocate \(name)", parameters: []) else { return false }
-            commands.append(.deallocate(name: name))
-        }
-        evicted = []
         guard handle.sendSync() else { return false }
         passages.append(Passage(flight: flight, commands: commands, sentAt: now))
         return true

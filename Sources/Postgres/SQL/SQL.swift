@@ -66,13 +66,19 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    /// Fragments contain `$n` only where interpolation put them, so shifting every `$digits` is exact.
+    /// Outside quotes, fragments contain `$n` only where interpolation put them; a quoted name may hold anything.
     private func renumbered(by offset: Int) -> String {
         guard offset > 0, !parameters.isEmpty else { return text }
         var output = ""
         var digits = ""
         var inPlaceholder = false
+        var quote: Character?
         for character in text {
+            if let open = quote {
+                output.append(character)
+                if character == open { quote = nil }
+                continue
+            }
             if inPlaceholder, character.isASCII, character.isNumber {
                 digits.append(character)
                 continue
@@ -83,6 +89,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
                 inPlaceholder = false
             }
             output.append(character)
+            if character == "\"" || character == "'" { quote = character }
             if character == "$" { inPlaceholder = true }
         }
         if inPlaceholder { output += Int(digits).map { String($0 + offset) } ?? digits }

@@ -18,6 +18,8 @@ struct EmbeddedCluster: Service {
     let account: SystemAccount?
     let password: Secret<String>
     let observer: any Observer
+    /// Ends when the cluster is about to start: until then the socket may be that of a leftover, soon to be stopped.
+    let preparing = AsyncStream.makeStream(of: Void.self)
 
     static let superuser = "supabase_admin"
     private static let freeMegabytesMin = 200
@@ -30,6 +32,11 @@ struct EmbeddedCluster: Service {
     }
 
     var logFile: String { directory + ".log" }
+
+    /// Returns once the cluster was prepared, or could not be.
+    func waitUntilPrepared() async {
+        for await _ in preparing.stream {}
+    }
 
     // MARK: Preparing
 
@@ -147,6 +154,7 @@ struct EmbeddedCluster: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             do throws(StartupError) {
+                defer { preparing.continuation.finish() }
                 try await prepare()
             } catch {
                 // Told to stop while it was being made: nothing is left of it, and nothing is wrong.

@@ -62,6 +62,7 @@ public struct Maintenance: Sendable {
                 return nil
             }
             group.addTask {
+                await cluster.waitUntilPrepared()
                 // Waits until the cluster takes connections.
                 var configuration = databases.ownerConfiguration(name: "wait")
                 configuration.waitMax = .seconds(120)

@@ -21,6 +21,7 @@ struct ApplicationService: Service {
     let directory: DataDirectory
     let keys: InstallationKeys
     let databases: Databases
+    let cluster: EmbeddedCluster?
     let observer: any Observer
     let metrics: MetricsObserver
     let logger: Logger
@@ -59,6 +60,8 @@ struct ApplicationService: Service {
     // MARK: Database
 
     private func migrate() async throws {
+        await cluster?.waitUntilPrepared()
+        try Task.checkCancellation()
         var ownerConfiguration = databases.ownerConfiguration(name: "owner")
         ownerConfiguration.connectionsMax = 1
         // The embedded cluster is being made, or recovers from a crash.

@@ -63,7 +63,7 @@ public struct GatewayServer: Sendable {
                 application(
                     Databases(
                         configuration: configuration, owner: url, ownerPassword: nil,
-                        servicePassword: configuration.servicePassword), observer, metrics, logger))
+                        servicePassword: configuration.servicePassword), cluster: nil, observer, metrics, logger))
         } else {
             let cluster = try await EmbeddedCluster.locate(
                 configuration, directory: directory, password: keys.postgresPassword, observer: observer)
@@ -73,7 +73,7 @@ public struct GatewayServer: Sendable {
                     Databases(
                         configuration: configuration, owner: Secret(cluster.connection),
                         ownerPassword: keys.postgresPassword, servicePassword: keys.postgresPassword),
-                    observer, metrics, logger))
+                    cluster: cluster, observer, metrics, logger))
         }
         // The group stops its members last to first: the application, then the database beneath it.
         var silent = Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
@@ -91,10 +91,12 @@ public struct GatewayServer: Sendable {
 
 extension GatewayServer {
     private func application(
-        _ databases: Databases, _ observer: any Observer, _ metrics: MetricsObserver, _ logger: Logger
+        _ databases: Databases, cluster: EmbeddedCluster?, _ observer: any Observer, _ metrics: MetricsObserver,
+        _ logger: Logger
     ) -> ApplicationService {
         ApplicationService(
-            configuration: configuration, directory: directory, keys: keys, databases: databases, observer: observer,
+            configuration: configuration, directory: directory, keys: keys, databases: databases, cluster: cluster,
+            observer: observer,
             metrics: metrics, logger: logger, onReady: onReady)
     }
 

@@ -49,7 +49,7 @@ def text_pdf(pages: list[list[str]]) -> bytes:
     return _pdf(objects)
 
 
-def scanned_pdf(pages: list[list[str]], dots_per_inch: int = 200) -> bytes:
+def scanned_pdf(pages: list[list[str]], dots_per_inch: int = 300) -> bytes:
     """The same pages as pictures only, so that reading them takes optical recognition."""
     with tempfile.TemporaryDirectory() as directory:
         source = pathlib.Path(directory, "source.pdf")

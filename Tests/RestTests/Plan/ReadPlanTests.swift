@@ -52,7 +52,7 @@ enum PlanTestError: Error {
                     + #"ON "laboratories_doctors_1" IS NOT NULL"#
             ),
             (
-                "/orders", "select=id,tests(name)",
+                "/orders", "select=id,tests!order_tests(name)",
                 #"SELECT "api"."orders"."id", COALESCE("orders_tests_1"."orders_tests_1", '[]') AS "tests" FROM "#
                     + #""api"."orders" LEFT JOIN LATERAL (SELECT json_agg("orders_tests_1")::jsonb AS "#
                     + #""orders_tests_1" FROM (SELECT "api"."tests"."name" FROM "api"."tests", "api"."order_tests" "#
@@ -119,7 +119,7 @@ enum PlanTestError: Error {
     }
 
     @Test func `values change parameters, never the text`() async throws {
-        let texts = try await [("1", "a", "2"), ("99", "b; drop table x", "7")].asyncMap { id, name, limit in
+        let texts = try await [("1", "a", "2"), ("99", "b%3B drop table x", "7")].asyncMap { id, name, limit in
             try await readSQL(
                 "/laboratories", "id=eq.\(id)&name=like.\(name)*&limit=\(limit)&or=(id.gt.\(id),name.eq.\(name))"
             ).text
