@@ -11,6 +11,8 @@ public enum GatewayLimits {
     public static let headerFieldCountMax = 200
     /// A connection that neither sends nor receives for this long is closed; also the end of slow senders.
     public static let idleTimeout: Duration = .seconds(75)
+    /// How long a stop waits for requests under way and for clients that do not let go of their connection.
+    public static let stopMax: Duration = .seconds(25)
     /// A client-chosen request id that is longer or holds other characters is replaced.
     public static let requestIDCharactersMax = 64
     /// Waiting connections the kernel may hold.

@@ -133,16 +133,31 @@ def test_a_full_disk_is_said_and_leaves_nothing(spare_server):
         subprocess.run(["umount", str(objects)], check=True)
 
 
-def test_two_gateways_start_at_once_on_one_fresh_database(spare_server):
+@pytest.fixture
+def foreign_cluster():
+    """The URI of a PostgreSQL that is not the server's own."""
     home = make_home("cluster")
-    started = subprocess.run(
-        [str(REPOSITORY / "scripts" / "test-cluster"), str(home / "pg"), str(os.getpid())], capture_output=True, text=True, timeout=120)
-    assert started.returncode == 0, started.stderr
+    # The script's watchdog ends the cluster together with its owner.
+    owner = subprocess.Popen(["sleep", "infinity"])
+    try:
+        started = subprocess.run(
+            [str(REPOSITORY / "scripts" / "test-cluster"), str(home / "pg"), str(owner.pid)], capture_output=True, text=True,
+            timeout=120)
+        assert started.returncode == 0, started.stderr
+        yield started.stdout.strip()
+    finally:
+        owner.kill()
+        owner.wait()
+        wait_until(lambda: not (home / "pg").exists(), 30, "the cluster to be gone")
+        shutil.rmtree(home)
+
+
+def test_two_gateways_start_at_once_on_one_fresh_database(spare_server, foreign_cluster):
     generated = run_cli("keys", "generate", "--format", "env")
     assert generated.returncode == 0, generated.stderr
     keys = dict(line.split("=", 1) for line in generated.stdout.splitlines() if "=" in line and not line.startswith("#"))
     keys = {name: value.strip("'\"") for name, value in keys.items()}
-    environment = keys | {"DATABASE_URL": started.stdout.strip(), "JOBS_LEASE_SECONDS": "5"}
+    environment = keys | {"DATABASE_URL": foreign_cluster, "JOBS_LEASE_SECONDS": "5"}
     first, second = spare_server("gateway-a", env=environment), spare_server("gateway-b", env=environment)
     for server in (first, second):
         server.launch()
@@ -157,7 +172,7 @@ def test_two_gateways_start_at_once_on_one_fresh_database(spare_server):
         assert doctor.finished(case_id)["case"]["status"] == "completed"
     listed = httpx.get(f"{second.url}/cases/all_cases", headers=doctor.http.headers, timeout=30).json()["cases"]
     assert {case["case_id"] for case in listed} == set(cases)
-    psql = ["psql", "-X", "-Atq", started.stdout.strip(), "-c"]
+    psql = ["psql", "-X", "-Atq", foreign_cluster, "-c"]
     counted = subprocess.run(
         [*psql, "select count(*), count(distinct case_id) from public.ai_insights"], capture_output=True, text=True, check=True)
     assert counted.stdout.strip() == "6|6"

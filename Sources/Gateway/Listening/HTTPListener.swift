@@ -63,10 +63,37 @@ public struct HTTPListener: Service {
                 await onListening(port)
             })
         do {
-            try await server.run()
+            try await runBounded(server)
         } catch let error as IOError {
             throw ListenerError(address: "\(configuration.host):\(configuration.port)", cause: error)
         }
+    }
+
+    /// Runs the server; once it is told to stop, requests under way have ``GatewayLimits/stopMax`` to finish.
+    ///
+    /// The server runs as a task of its own because it may not end by itself: an HTTP/2 client that neither reads nor
+    /// answers the farewell keeps its connection open, and cancelling does not close it. It is then left behind; the
+    /// process ends with its last service.
+    private func runBounded(_ server: any Service) async throws {
+        let (ended, continuation) = AsyncThrowingStream.makeStream(of: Void.self)
+        let running = Task {
+            do {
+                try await server.run()
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        let limit = Task {
+            try await gracefulShutdown()
+            try await Task.sleep(for: GatewayLimits.stopMax)
+            continuation.finish()
+        }
+        defer {
+            limit.cancel()
+            running.cancel()
+        }
+        for try await _ in ended {}
     }
 
     private func builder() throws -> HTTPServerBuilder {

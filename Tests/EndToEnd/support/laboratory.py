@@ -58,7 +58,7 @@ SCANNED_VALUES = [
 # A report of our own making, for machines without the sample and for what the sample does not show.
 PRINTED_VALUES = [
     Value(1, "Fasting Glucose", "128", "mg/dL", "70-100", "high"),
-    Value(1, "HbA1c", "6.9", "%", "4.0-5.6", "high"),
+    Value(1, "Glycated Haemoglobin", "6.9", "%", "4.0-5.6", "high"),
     Value(1, "Serum Creatinine", "0.95", "mg/dL", "0.70-1.30", "normal"),
     Value(1, "Total Cholesterol", "182", "mg/dL", "<200", "normal"),
     Value(2, "Haemoglobin", "9.8", "g/dL", "12.0-15.5", "low"),
