@@ -62,5 +62,19 @@ public struct AuthConfiguration: Sendable {
     /// Only the most recently used session of a user can be refreshed. Environment: `GOTRUE_SESSIONS_SINGLE_PER_USER`.
     public var isSessionSinglePerUser = false
 
+    /// Rows about what happened are kept in `auth.audit_log_entries`. Environment: `GOTRUE_AUDIT_LOG_DISABLE_POSTGRES`.
+    public var isAuditStored = true
+
+    // MARK: What has a room of its own
+
+    public var redirects = RedirectConfiguration()
+    public var mail = MailConfiguration()
+    public var phone = TextMessageConfiguration()
+    public var external = ExternalConfiguration()
+    public var oauthServer = OAuthServerConfiguration()
+    public var factors = FactorConfiguration()
+    public var hooks = HookConfiguration()
+    public var throttling = ThrottlingConfiguration()
+
     public init() {}
 }

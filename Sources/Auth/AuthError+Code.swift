@@ -33,6 +33,64 @@ extension AuthError {
         case currentPasswordInvalid = "current_password_invalid"
         case ssoManaged = "user_sso_managed"
         case insufficientAAL = "insufficient_aal"
+        case captchaFailed = "captcha_failed"
+        case emailAddressInvalid = "email_address_invalid"
+        case emailAddressNotAuthorized = "email_address_not_authorized"
+        case phoneNotConfirmed = "phone_not_confirmed"
+        case otpExpired = "otp_expired"
+        case otpDisabled = "otp_disabled"
+        case flowStateNotFound = "flow_state_not_found"
+        case flowStateExpired = "flow_state_expired"
+        case flowStateAlreadyUsed = "flow_state_already_used"
+        case badCodeVerifier = "bad_code_verifier"
+        case badOAuthState = "bad_oauth_state"
+        case badOAuthCallback = "bad_oauth_callback"
+        case oauthProviderNotSupported = "oauth_provider_not_supported"
+        case providerDisabled = "provider_disabled"
+        case providerEmailNeedsVerification = "provider_email_needs_verification"
+        case identityAlreadyExists = "identity_already_exists"
+        case singleIdentityNotDeletable = "single_identity_not_deletable"
+        case emailConflictIdentityNotDeletable = "email_conflict_identity_not_deletable"
+        case identityNotFound = "identity_not_found"
+        case manualLinkingDisabled = "manual_linking_disabled"
+        case samlProviderDisabled = "saml_provider_disabled"
+        case passkeyDisabled = "passkey_disabled"
+        case featureDisabled = "feature_disabled"
+        case reauthenticationNotValid = "reauthentication_not_valid"
+        case reauthenticationNeeded = "reauthentication_needed"
+        case mfaFactorNotFound = "mfa_factor_not_found"
+        case mfaVerificationFailed = "mfa_verification_failed"
+        case mfaChallengeExpired = "mfa_challenge_expired"
+        case mfaIPAddressMismatch = "mfa_ip_address_mismatch"
+        case mfaFactorNameConflict = "mfa_factor_name_conflict"
+        case tooManyEnrolledMFAFactors = "too_many_enrolled_mfa_factors"
+        case mfaVerifiedFactorExists = "mfa_verified_factor_exists"
+        case mfaTOTPEnrollNotEnabled = "mfa_totp_enroll_not_enabled"
+        case mfaTOTPVerifyNotEnabled = "mfa_totp_verify_not_enabled"
+        case mfaPhoneEnrollNotEnabled = "mfa_phone_enroll_not_enabled"
+        case mfaPhoneVerifyNotEnabled = "mfa_phone_verify_not_enabled"
+        case mfaWebAuthnEnrollNotEnabled = "mfa_webauthn_enroll_not_enabled"
+        case mfaWebAuthnVerifyNotEnabled = "mfa_webauthn_verify_not_enabled"
+        case mfaVerificationRejected = "mfa_verification_rejected"
+        case overSMSSendRateLimit = "over_sms_send_rate_limit"
+        case smsSendFailed = "sms_send_failed"
+        case hookTimeout = "hook_timeout"
+        case hookTimeoutAfterRetry = "hook_timeout_after_retry"
+        case hookPayloadOverSizeLimit = "hook_payload_over_size_limit"
+        case hookPayloadInvalidContentType = "hook_payload_invalid_content_type"
+        case webAuthnChallengeNotFound = "webauthn_challenge_not_found"
+        case webAuthnChallengeExpired = "webauthn_challenge_expired"
+        case webAuthnVerificationFailed = "webauthn_verification_failed"
+        case webAuthnCredentialExists = "webauthn_credential_exists"
+        case tooManyPasskeys = "too_many_passkeys"
+        case ssoProviderNotFound = "sso_provider_not_found"
+        case oauthClientNotFound = "oauth_client_not_found"
+        case oauthAuthorizationNotFound = "oauth_authorization_not_found"
+        case oauthConsentNotFound = "oauth_consent_not_found"
+        case customProviderNotFound = "custom_provider_not_found"
+        case inviteNotFound = "invite_not_found"
+        case unexpectedAudience = "unexpected_audience"
+        case unknown
         case tooLarge = "request_entity_too_large"
         case timeout = "request_timeout"
         case unexpectedFailure = "unexpected_failure"
@@ -69,6 +127,8 @@ extension AuthError {
         case .currentPasswordInvalid: .currentPasswordInvalid
         case .ssoManaged: .ssoManaged
         case .insufficientAAL: .insufficientAAL
+        case .refused(let refusal): refusal.code
+        case .oauth: .validationFailed
         case .database(let error, _): error.authCode
         case .mailFailed, .failed: .unexpectedFailure
         }
@@ -91,6 +151,8 @@ extension AuthError {
             .userAlreadyExists, .emailExists, .phoneExists, .samePassword, .ssoManaged:
             .unprocessableContent
         case .mailTooSoon, .overloaded: .tooManyRequests
+        case .refused(let refusal): refusal.status
+        case .oauth(let fault): fault.status
         case .database(let error, _): error.authStatus
         case .mailFailed, .failed: .internalServerError
         }

@@ -54,6 +54,8 @@ extension AuthError {
             "Updating email, phone, password of a SSO account only possible via SSO"
         case .insufficientAAL:
             "AAL2 session is required to update email or password when MFA is enabled."
+        case .refused(let refusal): refusal.text
+        case .oauth(let fault): fault.description
         case .database(let error, let step): error.authText(during: step)
         case .failed: "Unexpected failure, please check server logs for more information"
         }

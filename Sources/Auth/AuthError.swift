@@ -51,6 +51,10 @@ enum AuthError: Error, Sendable {
     case currentPasswordInvalid
     case ssoManaged
     case insufficientAAL
+    /// A refusal in fixed words, declared beside the flow that gives it.
+    case refused(Refusal)
+    /// Answered in the words of OAuth 2.0 (RFC 6749, section 5.2): status 400 unless told otherwise.
+    case oauth(OAuthFault)
     // Ours
     case database(DatabaseError, during: Step)
     case overloaded

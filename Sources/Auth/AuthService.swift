@@ -15,14 +15,14 @@ public struct AuthService: Surface {
     /// - Parameters:
     ///   - database: a pool that logs in as `supabase_auth_admin`; nothing here runs as a caller's role, because auth's
     ///     tables are the service's own.
-    ///   - mailer: how mails leave; without one everything that needs a mail is refused with status 500 and a cause in
-    ///     the log, and nothing is stored.
+    ///   - peers: how mails and text messages leave and other servers are called; without a mailer everything that
+    ///     needs a mail is refused with status 500 and a cause in the log, and nothing is stored.
     public init(
         database: Database, issuer: TokenIssuer, verifier: TokenVerifier, hasher: PasswordHasher,
-        mailer: (any Mailer)?, clock: any WallClock, observer: any Observer, configuration: AuthConfiguration
+        peers: AuthPeers, clock: any WallClock, observer: any Observer, configuration: AuthConfiguration
     ) {
         let endpoints = Endpoints(
-            database: database, issuer: issuer, verifier: verifier, hasher: hasher, mailer: mailer, clock: clock,
+            database: database, issuer: issuer, verifier: verifier, hasher: hasher, peers: peers, clock: clock,
             observer: observer, configuration: configuration)
         routes = Routes.table(endpoints)
     }

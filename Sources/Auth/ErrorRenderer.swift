@@ -31,6 +31,11 @@ struct ErrorRenderer: Sendable {
         if !isNew, case .database(let database, _) = error, let raised = Raised(database) {
             return RenderedError(raised.response, cause: database.logText)
         }
+        if case .oauth(let fault) = error {
+            let body: JSONObject = ["error": .string(fault.error), "error_description": .string(fault.description)]
+            return RenderedError(
+                .json(.object(body), status: fault.status, headers: [.cacheControl: "no-store"]), cause: nil)
+        }
         var extra: JSONObject = [:]
         if case .weakPassword(let weakness) = error { extra["weak_password"] = weakness.reasonsJSON }
         let response = body(

@@ -15,6 +15,12 @@ enum Routes {
         table.on(.get, "/user") { try await endpoints.readUser($0, by: try await endpoints.user($0)) }
         table.on(.put, "/user") { try await endpoints.updateUser($0, by: try await endpoints.user($0)) }
 
+        mailAndPhone(&table, endpoints)
+        external(&table, endpoints)
+        oauthServer(&table, endpoints)
+        factors(&table, endpoints)
+        oversight(&table, endpoints)
+
         table.on(.get, "/admin/users") { try await endpoints.listUsers($0, by: try await endpoints.admin($0)) }
         table.on(.post, "/admin/users") { try await endpoints.createUser($0, by: try await endpoints.admin($0)) }
         table.on(.get, "/admin/users/:user_id") {

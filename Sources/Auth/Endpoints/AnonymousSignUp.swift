@@ -24,6 +24,6 @@ extension Endpoints {
                     ] + opening.statements))
         }
         guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
-        return try answer(grant, now: now)
+        return try await answer(grant, method: "anonymous", now: now)
     }
 }

@@ -10,7 +10,9 @@ struct EmailChange: Sendable {
 extension Endpoints {
     /// An anonymous user under autoconfirm gets the address at once, as at sign-up. Everybody else confirms it by mail,
     /// from the present address as well when changes are to be secure.
-    func emailChange(to address: String, of user: User, now: Timestamp) throws(AuthError) -> EmailChange {
+    func emailChange(
+        to address: String, of user: User, redirectTo: String, now: Timestamp
+    ) throws(AuthError) -> EmailChange {
         if user.isAnonymous, configuration.isEmailAutoconfirmed {
             return EmailChange(statements: adopt(address, userID: user.id, now: now))
         }
@@ -27,12 +29,17 @@ extension Endpoints {
             OneTimeTokenStatements.upsert(
                 userID: user.id, kind: .emailChangeNew, hash: new.hash, relatesTo: address, now: now),
         ])
-        change.mails = [mail(.emailChangeNew, to: address, new, newEmail: address, user)]
+        change.mails = [
+            mail(.emailChangeNew, to: address, new, user: user, newEmail: address, redirectTo: redirectTo)
+        ]
         if let present {
             change.statements.append(
                 OneTimeTokenStatements.upsert(
                     userID: user.id, kind: .emailChangeCurrent, hash: present.hash, relatesTo: user.email, now: now))
-            change.mails.append(mail(.emailChangeCurrent, to: user.email, present, newEmail: address, user))
+            change.mails.append(
+                mail(
+                    .emailChangeCurrent, to: user.email, present, user: user, newEmail: address, redirectTo: redirectTo)
+            )
         } else {
             // A token of an earlier change must not outlive it.
             change.statements.append(OneTimeTokenStatements.delete(userID: user.id, kind: .emailChangeCurrent))
@@ -50,13 +57,5 @@ extension Endpoints {
             UserStatements.mergeUserMetadata(id: userID, added: claims, now: now),
             UserStatements.confirmEmail(id: userID, now: now),
         ]
-    }
-
-    private func mail(
-        _ kind: Mail.Kind, to address: String, _ token: OneTimeToken, newEmail: String, _ user: User
-    ) -> Mail {
-        Mail(
-            kind: kind, recipient: address, code: token.code, token: Secret(token.hash), newEmail: newEmail,
-            userMetadata: user.userMetadata)
     }
 }

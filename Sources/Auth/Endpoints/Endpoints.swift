@@ -12,10 +12,12 @@ struct Endpoints: Sendable {
     let verifier: TokenVerifier
     let tokens = TokenCache()
     let hasher: PasswordHasher
-    let mailer: (any Mailer)?
+    let peers: AuthPeers
     let clock: any WallClock
     let observer: any Observer
     let configuration: AuthConfiguration
+
+    var mailer: (any Mailer)? { peers.mailer }
 
     /// The audience that look-ups use: the header, else that of a bearer who is no admin, else the configured one.
     /// A bearer that is no user's token does not matter here: clients send their API key as bearer when signed out.

@@ -25,7 +25,8 @@ extension Endpoints {
             try opening.opened(try await database.run(.serviceItself, opening.statements))
         }
         guard let grant else { throw AuthError.invalidCredentials }
-        return try answer(grant, weakness: PasswordPolicy(configuration).weakness(of: form.password), now: now)
+        return try await answer(
+            grant, method: "password", weakness: PasswordPolicy(configuration).weakness(of: form.password), now: now)
     }
 }
 

@@ -29,7 +29,7 @@ extension Endpoints {
                 ? AuthError.refreshContention : AuthError.database(error, during: .issuingSession)
         }
         switch outcome {
-        case .granted(let grant): return try answer(grant, now: now)
+        case .granted(let grant): return try await answer(grant, method: "token_refresh", now: now)
         case .refused(let error):
             if case .refreshTokenUsed = error {
                 // Either a client that keeps old tokens or a thief; an operator sees which by how often it happens.

@@ -67,10 +67,7 @@ extension Endpoints {
         }
         let user = try User(row)
         try await send(
-            Mail(
-                kind: .confirmation, recipient: account.email, code: token.code, token: Secret(token.hash),
-                newEmail: nil, userMetadata: user.userMetadata),
-            by: mailer)
+            mail(.confirmation, to: account.email, token, user: user, redirectTo: account.redirectTo), by: mailer)
         return user
     }
 

@@ -10,7 +10,8 @@ extension Endpoints {
         let form = try SignUpForm(try await Fields(request))
         guard form.email != nil || form.phone != nil else { return try await signUpAnonymously(form, request) }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
-        let account = try checkedAccount(form, audience: audience(of: request))
+        let account = try checkedAccount(
+            form, audience: audience(of: request), redirectTo: redirectTarget(request))
         // Hashed whether or not the account exists, so that the time of the answer does not tell.
         let hash = try await hash(form.password)
         return configuration.isEmailAutoconfirmed
@@ -18,7 +19,9 @@ extension Endpoints {
             : try await signUpUnconfirmed(account, hash: hash)
     }
 
-    private func checkedAccount(_ form: SignUpForm, audience: String) throws(AuthError) -> SignUpAccount {
+    private func checkedAccount(
+        _ form: SignUpForm, audience: String, redirectTo: String
+    ) throws(AuthError) -> SignUpAccount {
         guard form.email == nil || form.phone == nil else {
             throw .invalid("Only an email address or phone number should be provided on signup.")
         }
@@ -27,7 +30,8 @@ extension Endpoints {
         guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
         try PasswordPolicy(configuration).check(form.password)
         return SignUpAccount(
-            email: try EmailAddress(email).text, audience: audience, data: form.data, challenge: form.challenge)
+            email: try EmailAddress(email).text, audience: audience, data: form.data, challenge: form.challenge,
+            redirectTo: redirectTo)
     }
 
     /// The account is usable at once: everything in one transaction, the session included.
@@ -48,7 +52,7 @@ extension Endpoints {
                             + [UserStatements.confirmEmail(id: user.id, now: now)] + opening.statements))
             }
             guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
-            return try answer(grant, now: now)
+            return try await answer(grant, method: "password", now: now)
         } catch let error as DatabaseError {
             // Somebody else signed up with the address between look-up and insert.
             throw error.isTakenEmail ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
@@ -93,6 +97,8 @@ struct SignUpAccount: Sendable {
     let audience: String
     let data: JSONObject
     let challenge: CodeChallenge?
+    /// Where the confirmation link leads.
+    let redirectTo: String
 
     func newUser(hash: String) -> NewUser {
         NewUser(

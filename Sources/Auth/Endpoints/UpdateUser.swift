@@ -17,7 +17,7 @@ extension Endpoints {
 
         let now = clock.now()
         let change: EmailChange? = try newEmail.map { address throws(AuthError) in
-            try emailChange(to: address, of: user, now: now)
+            try emailChange(to: address, of: user, redirectTo: redirectTarget(request), now: now)
         }
         do {
             let updated = try await database.transaction { transaction in

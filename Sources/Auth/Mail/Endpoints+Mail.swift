@@ -8,6 +8,19 @@ extension Endpoints {
         return mailer
     }
 
+    /// Writes the mail that asks to redeem a token.
+    func mail(
+        _ kind: Mail.Kind, to recipient: String, _ token: OneTimeToken, user: User, newEmail: String? = nil,
+        redirectTo: String
+    ) -> Mail {
+        let link = kind.linkType.map { type in
+            ActionLink(configuration.redirects, token: token.hash, type: type, redirectTo: redirectTo).url
+        }
+        return Mail(
+            kind: kind, recipient: recipient, code: token.code, token: Secret(token.hash), newEmail: newEmail,
+            userMetadata: user.userMetadata, userEmail: user.email, redirectTo: redirectTo, link: link ?? Secret(""))
+    }
+
     func send(_ mail: Mail, by mailer: any Mailer) async throws(AuthError) {
         do throws(MailFailure) { try await mailer.send(mail) } catch {
             throw .mailFailed(mail.kind, cause: error.cause)

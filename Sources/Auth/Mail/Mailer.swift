@@ -13,15 +13,39 @@ public struct Mail: Sendable {
     public enum Kind: Sendable, Hashable {
         /// Confirm a new account.
         case confirmation
+        /// An admin's invitation.
+        case invite
+        /// A new password is to be set.
+        case recovery
+        /// Sign in without a password.
+        case magicLink
+        /// A code before the password changes.
+        case reauthentication
         /// Confirm a new address, sent to it.
         case emailChangeNew
         /// Confirm that the address is to change, sent to the present one.
         case emailChangeCurrent
 
+        /// What `GET /verify` takes as type; nil for mails without a link.
+        var linkType: String? {
+            switch self {
+            case .confirmation: "signup"
+            case .invite: "invite"
+            case .recovery: "recovery"
+            case .magicLink: "magiclink"
+            case .emailChangeNew, .emailChangeCurrent: "email_change"
+            case .reauthentication: nil
+            }
+        }
+
         /// As GoTrue's errors name it.
         var name: String {
             switch self {
             case .confirmation: "confirmation"
+            case .invite: "invite"
+            case .recovery: "recovery"
+            case .magicLink: "magic link"
+            case .reauthentication: "reauthentication"
             case .emailChangeNew, .emailChangeCurrent: "email change"
             }
         }
@@ -38,6 +62,12 @@ public struct Mail: Sendable {
     public let newEmail: String?
     /// The user's metadata, for templates.
     public let userMetadata: JSONObject
+    /// The user's present address; differs from `recipient` when a new address is asked.
+    public let userEmail: String
+    /// Where the link leads after it was redeemed: judged by the allow-list already.
+    public let redirectTo: String
+    /// The link to follow, with token, type and redirect; empty for kinds without a link.
+    public let link: Secret<String>
 }
 
 /// Why a mail was not taken. `cause` is for the log: no addresses, no codes.

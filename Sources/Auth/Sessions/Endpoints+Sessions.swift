@@ -7,15 +7,14 @@ internal import Tokens
 
 extension Endpoints {
     /// The session as clients read it (contract, section 3), with a new access token.
-    func answer(_ grant: Grant, weakness: WeakPassword? = nil, now: Timestamp) throws -> Response {
-        let claims = AccessToken.claims(
-            user: grant.user, session: grant.session, configuration: configuration, now: now)
-        var body: JSONObject = [
-            "access_token": .string(try issuer.sign(claims: claims)), "token_type": "bearer",
-            "expires_in": .int(AccessToken.lifetimeSeconds(configuration)),
-            "expires_at": .int(AccessToken.expiry(configuration: configuration, now: now)),
-            "refresh_token": .string(grant.refreshToken), "user": grant.user.json,
-        ]
+    ///
+    /// - Parameter method: what the custom access token hook is told; `token_refresh` on refresh.
+    func answer(
+        _ grant: Grant, method: String, weakness: WeakPassword? = nil, extra: JSONObject = [:], now: Timestamp
+    ) async throws -> Response {
+        let token = try await accessToken(for: grant, method: method, now: now)
+        var body = grant.session(token)
+        for (key, value) in extra.members { body[key] = value }
         if let weakness { body["weak_password"] = weakness.json }
         return .json(
             .object(body),
@@ -24,6 +23,16 @@ extension Endpoints {
                 // Tokens must not stay in any cache (RFC 6749, section 5.1).
                 .cacheControl: "no-store",
             ])
+    }
+
+    /// Signs the access token of a session. Every access token of a user is made here, so that what must see all of
+    /// them sees all of them.
+    func accessToken(for grant: Grant, method: String, now: Timestamp) async throws -> IssuedToken {
+        let claims = AccessToken.claims(
+            user: grant.user, session: grant.session, configuration: configuration, now: now)
+        return IssuedToken(
+            text: try issuer.sign(claims: claims), lifetime: AccessToken.lifetimeSeconds(configuration),
+            expiry: AccessToken.expiry(configuration: configuration, now: now))
     }
 
     /// Names what was being done in the database's refusals; others pass as they are.

@@ -148,7 +148,15 @@ public struct ServerConfiguration: Sendable {
         auth.sessionInactivityMax = reader.duration("SESSIONS_INACTIVITY_TIMEOUT")
         auth.isSessionSinglePerUser = reader.flag("SESSIONS_SINGLE_PER_USER") ?? auth.isSessionSinglePerUser
         passwordThreads = reader.integer("PASSWORD_HASH_THREADS")
-        _ = reader.url("SITE_URL")
+        auth.redirects.siteURL = reader.url("SITE_URL") ?? auth.redirects.siteURL
+        auth.redirects.serviceURL = gateway.publicURL + "/auth/v1"
+        readAuthMail(&reader)
+        readAuthPhone(&reader)
+        readAuthExternal(&reader)
+        readAuthOAuthServer(&reader)
+        readAuthFactors(&reader)
+        readAuthHooks(&reader)
+        readAuthThrottling(&reader)
     }
 
     /// True where the gateway is a PostgREST replacement in front of a database that is not its own: it migrates

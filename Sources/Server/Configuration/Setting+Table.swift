@@ -1,6 +1,8 @@
 extension Setting {
     /// Every setting there is. docs/CONFIGURATION.md is held against this table by a test.
-    public static let all: [Setting] = listening + keys + database + auth + rest + storage + cases + background
+    public static let all: [Setting] =
+        listening + keys + database + auth + authMail + authPhone + authExternal
+        + authOAuthServer + authFactors + authHooks + authThrottling + rest + storage + cases + background
 
     static let listening: [Setting] = [
         Setting(

@@ -54,7 +54,8 @@ extension Maintenance {
             let database = Database(databases.configuration(name: "auth", login: Logins.auth))
             let hasher = try PasswordHasher(.init(threads: configuration.passwordThreads))
             let auth = AuthService(
-                database: database, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher, mailer: nil,
+                database: database, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
+                peers: AuthPeers(),
                 clock: UTCClock(), observer: SilentObserver(), configuration: configuration.auth)
             let responder = GatewayResponder(
                 configuration: configuration.gateway, mounts: [Mount("/auth/v1", auth)],

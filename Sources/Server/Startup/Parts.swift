@@ -59,7 +59,7 @@ struct Parts: Sendable {
         if configuration.services.contains(.auth) {
             let auth = AuthService(
                 database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
-                mailer: nil, clock: clock, observer: observer, configuration: configuration.auth)
+                peers: AuthPeers(), clock: clock, observer: observer, configuration: configuration.auth)
             mounts.append(Mount("/auth/v1", auth))
         }
         if configuration.services.contains(.rest) {

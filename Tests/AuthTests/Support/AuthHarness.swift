@@ -89,7 +89,8 @@ struct AuthHarness: Sendable {
         publishableKey = publishable.reveal()
         secretKey = secret.reveal()
         let service = AuthService(
-            database: pool, issuer: issuer, verifier: verifier, hasher: hasher, mailer: withMailer ? mailer : nil,
+            database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
+            peers: AuthPeers(mailer: withMailer ? mailer : nil),
             clock: clock, observer: observer, configuration: configuration)
         let ring = KeyRing(
             entries: [

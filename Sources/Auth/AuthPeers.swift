@@ -1,0 +1,14 @@
+/// The outside that the auth service works with; what is nil is not configured, and what needs it is refused.
+public struct AuthPeers: Sendable {
+    public var mailer: (any Mailer)?
+    public var messenger: (any TextMessenger)?
+    public var web: (any WebClient)?
+
+    public init(
+        mailer: (any Mailer)? = nil, messenger: (any TextMessenger)? = nil, web: (any WebClient)? = nil
+    ) {
+        self.mailer = mailer
+        self.messenger = messenger
+        self.web = web
+    }
+}

@@ -1,0 +1,4 @@
+/// Hooks (contract, section 7).
+public struct HookConfiguration: Sendable {
+    public init() {}
+}

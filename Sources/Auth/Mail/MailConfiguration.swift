@@ -1,0 +1,4 @@
+/// What mails need (contract, sections 8 and 10).
+public struct MailConfiguration: Sendable {
+    public init() {}
+}

@@ -1,0 +1,10 @@
+internal import Auth
+
+extension Setting {
+    /// Hooks.
+    static let authHooks: [Setting] = []
+}
+
+extension ServerConfiguration {
+    mutating func readAuthHooks(_ reader: inout SettingsReader) {}
+}
