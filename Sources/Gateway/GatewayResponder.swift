@@ -65,16 +65,15 @@ public struct GatewayResponder: Sendable {
         }
         let (path, rawQuery) = GatewayResponder.split(target)
         let mounted = mounts.lazy.compactMap { mount in mount.path(below: path).map { (mount, $0) } }.first
-        if CORSPolicy.isPreflight(head) {
-            let headers = cors.preflightHeaders(head, surface: mounted?.0.surface)
+        if CORSPolicy.isPreflight(head), let response = cors.preflight(head, surface: mounted?.0.surface) {
             return Outcome(
-                response: .empty(.noContent, headers: headers), requestID: requestID,
+                response: response, requestID: requestID,
                 service: mounted?.0.surface.name ?? "gateway", route: "preflight")
         }
         guard let (mount, below) = mounted else { return outcome(Refusals.noMount, nil, route: "unmatched") }
         let surface = mount.surface
         do throws(RequestLineError) {
-            var query = try Query(rawQuery)
+            var query = try Query(rawQuery, skipsUndecodable: surface.readsQueryItself)
             let queryKey = query.removeKey()
             do throws(KeyGuard.Refusal) {
                 let credentials = try keyGuard.judge(

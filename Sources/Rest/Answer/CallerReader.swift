@@ -8,7 +8,9 @@ struct CallerReader: Sendable {
     let clock: any WallClock
     let anonymousRole: String?
     let audience: String?
-    let roleClaim: [String]
+    let roleClaim: RoleClaimPath
+    /// Whether it is the claim that the verifier reads anyhow.
+    private let roleIsPlain: Bool
     private let cache = TokenCache(capacity: RestLimits.tokensCached)
 
     init(verifier: TokenVerifier?, clock: any WallClock, configuration: RestConfiguration) {
@@ -17,6 +19,7 @@ struct CallerReader: Sendable {
         anonymousRole = configuration.anonymousRole
         audience = configuration.audience
         roleClaim = configuration.roleClaim
+        roleIsPlain = roleClaim == .role
     }
 
     /// The caller of a request with these credentials.
@@ -96,10 +99,8 @@ struct CallerReader: Sendable {
     }
 
     private func role(in token: VerifiedToken) -> String? {
-        if roleClaim == ["role"], let role = token.role { return role }
-        var value: JSON? = .object(token.claims)
-        for name in roleClaim { value = value?[name] }
-        switch value {
+        if roleIsPlain, let role = token.role { return role }
+        switch roleClaim.value(in: token.claims) {
         case nil, .null: return nil
         case .string(let role): return role
         case let other?: return other.text
