@@ -79,10 +79,11 @@ public struct GatewayResponder: Sendable {
                 let credentials = try keyGuard.judge(
                     headers: head.headerFields, queryKey: queryKey,
                     requirement: surface.keyRequirement(method: head.method, path: below))
-                let admitted = GatewayRequest(
+                var admitted = GatewayRequest(
                     id: requestID, method: head.method, path: below, query: query, headers: head.headerFields,
                     body: request.body, credentials: credentials,
                     clientAddress: clientAddress(head.headerFields, remote: remoteAddress))
+                admitted.isFromTrustedProxy = isTrustedProxy(remoteAddress ?? "")
                 let (response, route) = await handle(admitted, by: mount)
                 return outcome(response, surface, route: route)
             } catch {
@@ -143,12 +144,14 @@ public struct GatewayResponder: Sendable {
         var hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }.map {
             String($0).trimmingSpaces()
         }
-        while configuration.trustedProxies.contains(where: { $0.contains(address) }), let hop = hops.popLast(),
-            Network.parse(hop) != nil
-        {
+        while isTrustedProxy(address), let hop = hops.popLast(), Network.parse(hop) != nil {
             address = hop
         }
         return address
+    }
+
+    private func isTrustedProxy(_ address: String) -> Bool {
+        configuration.trustedProxies.contains { $0.contains(address) }
     }
 }
 

@@ -49,10 +49,10 @@ struct CallerReader: Sendable {
         if let issuedAt = verified.issuedAt, issuedAt > now.advanced(by: RestLimits.clockSkew) {
             throw .issuedInFuture
         }
-        try check(audience: verified.claims["aud"])
+        try check(audience: verified.audienceClaim)
         guard let role = role(in: verified) ?? anonymousRole else { throw .anonymousDisabled }
         var claimsText = verified.claimsText
-        if verified.claims["role"]?.string != role {
+        if verified.role != role {
             // Policies read the role from the claims, so the one that counts stands there.
             var claims = verified.claims
             claims["role"] = .string(role)
