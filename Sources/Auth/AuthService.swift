@@ -23,7 +23,7 @@ public struct AuthService: Surface {
     ) {
         let endpoints = Endpoints(
             database: database, issuer: issuer, verifier: verifier, hasher: hasher, peers: peers, clock: clock,
-            observer: observer, configuration: configuration)
+            observer: observer, configuration: configuration, redirects: RedirectPolicy(configuration.redirects))
         routes = Routes.table(endpoints)
     }
 

@@ -123,6 +123,7 @@ extension HTTPField.Name {
     static let requestedAudience = known("X-JWT-AUD")
     static let totalCount = known("X-Total-Count")
     static let link = known("Link")
+    static let redirectTo = known("redirect_to")
 
     /// A name known to be legal when the program is written.
     private static func known(_ text: String) -> HTTPField.Name {

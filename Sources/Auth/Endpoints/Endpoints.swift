@@ -16,6 +16,7 @@ struct Endpoints: Sendable {
     let clock: any WallClock
     let observer: any Observer
     let configuration: AuthConfiguration
+    let redirects: RedirectPolicy
 
     var mailer: (any Mailer)? { peers.mailer }
 
