@@ -17,10 +17,19 @@ public struct ExternalConfiguration: Sendable {
     public var allowedIssuers: [String] = []
     /// Users may link and unlink identities themselves. Environment: `GOTRUE_SECURITY_MANUAL_LINKING_ENABLED`.
     public var isManualLinkingEnabled = false
-    /// A browser that comes back from a provider must be the one that was sent there, shown by a cookie; only flows that
-    /// end with tokens in a URL need it, since all others need the app's code verifier. Environment:
+    /// Whether a browser that comes back from a provider must be the one that was sent there. Environment:
     /// `EXTERNAL_STATE_COOKIE`.
-    public var isBrowserBound = true
+    public var stateCookie = StateCookie.automatic
+
+    /// When the cookie that binds a flow to its browser is asked for. Only flows that end with tokens in a URL need it,
+    /// against sign-in with somebody else's account (RFC 6749, section 10.12): all others need the app's code verifier.
+    public enum StateCookie: String, Sendable {
+        /// Under `https` where the callback is on the service's own host, of browsers that say that they navigate.
+        case automatic = "auto"
+        /// Of all browsers that say that they navigate.
+        case always
+        case never
+    }
 
     public init() {}
 

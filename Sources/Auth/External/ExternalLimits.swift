@@ -38,6 +38,8 @@ enum ExternalLimits {
     static let passedParametersMax = 32
     /// How often a sign-in is tried again that met another one of the same person.
     static let linkingAttemptsMax = 3
+    /// For how long an expired flow is kept, so that its late user is told that it expired.
+    static let flowExpiredKept: Duration = .seconds(600)
     /// For how long a flow that was begun is kept for what it tells about; mails wait for up to a day, and an operator
     /// may have chosen a week.
     static let flowKeptMax: Duration = .seconds(7 * 86_400)

@@ -48,7 +48,8 @@ extension ExternalProfile {
 
     /// Protocol, not person.
     private static let azureProtocolClaims: Set<String> = [
-        "aud", "iss", "iat", "nbf", "exp", "c_hash", "at_hash", "aio", "nonce", "rh", "uti", "jti", "ver", "sub", "name",
+        "aud", "iss", "iat", "nbf", "exp", "c_hash", "at_hash", "aio", "nonce", "rh", "uti", "jti", "ver", "sub",
+        "name",
         "preferred_username",
     ]
 

@@ -104,7 +104,8 @@ enum AzureIssuer {
     /// Whether an issuer is one of Microsoft's own: nobody else can publish keys there.
     static func isGenuine(_ issuer: String) -> Bool {
         let issuer = issuer.withoutTrailingSlash
-        for prefix in ["https://login.microsoftonline.com/", "https://sts.windows.net/"] where issuer.hasPrefix(prefix) {
+        for prefix in ["https://login.microsoftonline.com/", "https://sts.windows.net/"] where issuer.hasPrefix(prefix)
+        {
             let parts = issuer.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
             guard let tenant = parts.first, isTenant(tenant) else { return false }
             return parts.count == 1 ? prefix.contains("sts") : parts.count == 2 && parts[1] == "v2.0"
