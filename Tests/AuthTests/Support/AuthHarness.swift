@@ -29,7 +29,7 @@ struct AuthHarness: Sendable {
     /// Runs `body` with a service of its own and takes everything down afterwards.
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
-        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false,
+        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, web: (any WebClient)? = nil,
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -38,7 +38,7 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, adjust)
+                isDatabaseAway: isDatabaseAway, web: web, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -90,7 +90,7 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil),
+            peers: AuthPeers(mailer: withMailer ? mailer : nil, web: web),
             clock: clock, observer: observer, configuration: configuration)
         let ring = KeyRing(
             entries: [
