@@ -32,7 +32,7 @@ extension Endpoints {
             "external": .object(external), "disable_signup": .bool(configuration.isSignUpDisabled),
             "mailer_autoconfirm": .bool(configuration.isEmailAutoconfirmed), "phone_autoconfirm": false,
             "sms_provider": "", "saml_enabled": false, "saml_private_key_next_configured": false,
-            "passkeys_enabled": false,
+            "passkeys_enabled": .bool(configuration.factors.arePasskeysEnabled),
         ])
     }
 

@@ -175,7 +175,7 @@ private struct Refresh {
 
     private func refusal(of user: User, _ session: Session) -> AuthError? {
         if user.isBanned(at: now) { return .refreshUserBanned }
-        return SessionPolicy(configuration).expiry(of: session, at: now).map { .refreshSessionExpired($0) }
+        return SessionPolicy(configuration).expiry(of: session, user: user, at: now).map { .refreshSessionExpired($0) }
     }
 
     private func markRefreshed(_ session: Session) -> SQL {
