@@ -13,9 +13,13 @@ struct SessionOpening: Sendable {
     var passwordHash: String?
     let now: Timestamp
 
-    init(userID: String, method: String, passwordHash: String? = nil, request: GatewayRequest, now: Timestamp) {
+    init(
+        id: String = SecureRandom.uuid(), userID: String, method: String, passwordHash: String? = nil,
+        oauthClientID: String? = nil, scopes: String? = nil, request: GatewayRequest, now: Timestamp
+    ) {
         session = NewSession(
-            id: SecureRandom.uuid(), userID: userID, userAgent: request.keptUserAgent, ip: request.keptAddress)
+            id: id, userID: userID, userAgent: request.keptUserAgent, ip: request.keptAddress,
+            oauthClientID: oauthClientID, scopes: scopes)
         refreshToken = RefreshTokens.make()
         self.method = method
         self.passwordHash = passwordHash
