@@ -11,14 +11,26 @@ extension Endpoints {
             throw AuthError.refreshTokenMalformed
         }
         let now = clock.now()
+        return try await answer(
+            try await refreshed(token, clientID: nil, request, now: now), method: "token_refresh", now: now)
+    }
+
+    /// The session of a refresh token, with its next token. Throws what ``AuthError`` says about refreshes; what reuse
+    /// revokes is committed all the same.
+    ///
+    /// - Parameter clientID: the OAuth client that asks; nil for the user's own app. A session is refreshed by whom it
+    ///   belongs to alone.
+    func refreshed(
+        _ token: String, clientID: String?, _ request: GatewayRequest, now: Timestamp
+    ) async throws -> Grant {
         var settings = TransactionSettings.serviceItself
         settings.set("lock_timeout", "\(AuthLimits.refreshLockWait.components.seconds)s")
         let outcome: RefreshOutcome
         do {
             outcome = try await database.transaction(settings) { transaction in
                 let refresh = Refresh(
-                    transaction: transaction, request: request, configuration: configuration, now: now,
-                    audit: { audit($0, by: AuditEntry.Actor($1), request, now: now) })
+                    transaction: transaction, request: request, configuration: configuration, clientID: clientID,
+                    now: now, audit: { audit($0, by: AuditEntry.Actor($1), request, now: now) })
                 return if let counted = CountedRefreshToken(token) {
                     try await refresh.advance(counted)
                 } else {
@@ -30,7 +42,7 @@ extension Endpoints {
                 ? AuthError.refreshContention : AuthError.database(error, during: .issuingSession)
         }
         switch outcome {
-        case .granted(let grant): return try await answer(grant, method: "token_refresh", now: now)
+        case .granted(let grant): return grant
         case .refused(let error):
             if case .refreshTokenUsed = error {
                 // Either a client that keeps old tokens or a thief; an operator sees which by how often it happens.
@@ -52,6 +64,7 @@ private struct Refresh {
     let transaction: Transaction
     let request: GatewayRequest
     let configuration: AuthConfiguration
+    let clientID: String?
     let now: Timestamp
     let audit: (AuditEntry.Action, User) -> [SQL]
 
@@ -174,6 +187,7 @@ private struct Refresh {
     // MARK: Both
 
     private func refusal(of user: User, _ session: Session) -> AuthError? {
+        if session.oauthClientID != clientID { return .refreshClientMismatch(session: session.oauthClientID) }
         if user.isBanned(at: now) { return .refreshUserBanned }
         return SessionPolicy(configuration).expiry(of: session, user: user, at: now).map { .refreshSessionExpired($0) }
     }

@@ -21,6 +21,8 @@ enum AccessToken {
         claims["amr"] = .array(session.methods.map(\.json))
         claims["session_id"] = .string(session.id)
         claims["is_anonymous"] = .bool(user.isAnonymous)
+        if let client = session.oauthClientID { claims["client_id"] = .string(client) }
+        if let scopes = session.scopes, !scopes.isEmpty { claims["scope"] = .string(scopes) }
         return claims
     }
 
