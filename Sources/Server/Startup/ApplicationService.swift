@@ -107,6 +107,10 @@ struct ApplicationService: Service {
                     ], configuration: configuration.jobs, observer: observer,
                     makeLease: { SecureRandom.uuid() }))
         }
+        services.append(
+            NamedKeysService(
+                ring: parts.recognizer.live, database: parts.serviceDatabase,
+                listening: databases.configuration(name: "keys-listen", login: Logins.service), observer: observer))
         if let rest = parts.rest { services.append(rest.schemaCacheService) }
         if let port = configuration.metricsPort {
             services.append(listener(mounts: [Mount("", MetricsSurface(metrics: metrics))], parts, port: port))
