@@ -86,7 +86,8 @@ private struct Refresh {
         let active = row.optionalText(3).map { RefreshDecision.Active(token: $0, parent: row.optionalText(4)) }
         let spellings = RefreshTokens.spellings(token)
         let presented = RefreshDecision.Presented(
-            token: spellings.first { $0 == active?.parent } ?? spellings[0], isRevoked: try row.bool(0), updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
+            token: spellings.first { $0 == active?.parent } ?? spellings[0], isRevoked: try row.bool(0),
+            updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
         let decision = RefreshDecision.decide(
             presented, active: active, policy: RefreshDecision.Policy(configuration), now: now)
         switch decision {
@@ -100,7 +101,8 @@ private struct Refresh {
             let row = try await transaction.run(RefreshTokenStatements.countSuccessors(of: token)).first
             let siblings = try row?.int(0) ?? 0
             return try await hand(
-                out: siblings < AuthLimits.refreshSiblingsMax ? .sibling(siblings) : .random, after: token, user, session)
+                out: siblings < AuthLimits.refreshSiblingsMax ? .sibling(siblings) : .random, after: token, user,
+                session)
         case .refuse(let revokesFamily):
             if revokesFamily {
                 // Its access tokens are out at the next request, too.
@@ -165,9 +167,10 @@ private struct Refresh {
             reuseInterval: configuration.refreshTokenReuseInterval, now: now)
         switch decision {
         case .advance:
-            try await transaction.run([
-                SessionStatements.setCounter(id: session.id, counter: current + 1), markRefreshed(session),
-            ] + audit(.tokenRefreshed, user))
+            try await transaction.run(
+                [
+                    SessionStatements.setCounter(id: session.id, counter: current + 1), markRefreshed(session),
+                ] + audit(.tokenRefreshed, user))
             return try granted(user, session, counter: current + 1, key: key)
         case .repeatCurrent: return try granted(user, session, counter: current, key: key)
         case .refuseUnknown: return .refused(.refreshTokenNotFound)

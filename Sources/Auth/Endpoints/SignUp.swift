@@ -42,7 +42,9 @@ extension Endpoints {
         let user = account.newUser(hash: hash)
         var opening = opening(userID: user.id, method: "password", request, now: now)
         opening.noted =
-            audit(.userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
+            audit(
+                .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now
+            )
             + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
         do {
             let grant = try await database.transaction { transaction in

@@ -11,7 +11,8 @@ extension Endpoints {
         userID: String, method: String, passwordHash: String? = nil, _ request: GatewayRequest, now: Timestamp
     ) -> SessionOpening {
         SessionOpening(
-            userID: userID, method: method, passwordHash: passwordHash, isCounted: configuration.refreshTokenVersion == 2,
+            userID: userID, method: method, passwordHash: passwordHash,
+            isCounted: configuration.refreshTokenVersion == 2,
             request: request, now: now)
     }
 

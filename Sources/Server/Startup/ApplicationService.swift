@@ -107,6 +107,10 @@ struct ApplicationService: Service {
                     ], configuration: configuration.jobs, observer: observer,
                     makeLease: { SecureRandom.uuid() }))
         }
+        services.append(
+            NamedKeysService(
+                ring: parts.recognizer.live, database: parts.serviceDatabase,
+                listening: databases.configuration(name: "keys-listen", login: Logins.service), observer: observer))
         if let rest = parts.rest { services += [rest.schemaCacheService, ReloadSignals(rest: rest)] }
         let listeners = Listeners(
             configuration: configuration.gateway, recognizer: parts.recognizer, observer: observer,
