@@ -313,6 +313,15 @@ def test_a_body_over_the_limit_is_refused_even_to_who_does_not_listen(target, do
     assert target.status_of("/health") == 200
 
 
+def test_an_upsert_of_one_key_twice_writes_nothing(doctor):
+    answer = doctor.http.post(
+        "/rest/v1/labels", json=[{"key": "d"}, {"key": "d"}], headers={"Prefer": "resolution=merge-duplicates"})
+    # PostgREST's table has 500 for SQLSTATE 21000.
+    assert_answered(answer, 500)
+    assert answer.json()["code"] == "21000"
+    assert doctor.http.get("/rest/v1/labels").json() == []
+
+
 # What answers look like on the wire
 
 @pytest.mark.parametrize("path", ["/rest/v1/books", "/rest/v1/rpc/who", "/rest/v1/", "/rest/v1/bookz", "/rest/v1/books?id=eq.0"])

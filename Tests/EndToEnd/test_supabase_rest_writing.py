@@ -101,7 +101,6 @@ def test_an_upsert_can_go_by_another_unique_column(labels):
     [row] = labels().upsert({"key": "b", "value": "new", "position": place}, on_conflict="position").execute().data
     assert (row["key"], row["value"]) == ("b", "new")
     assert code_of(labels().upsert({"key": "c"}, on_conflict="value")) == "42P10"
-    assert code_of(labels().upsert([{"key": "d"}, {"key": "d"}])) == "21000"
 
 
 def test_missing_columns_of_an_upsert_are_null_or_default_as_asked(labels):
