@@ -29,7 +29,7 @@ struct AuthHarness: Sendable {
     /// Runs `body` with a service of its own and takes everything down afterwards.
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
-        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false,
+        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, signingKeys: [JSON] = [],
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -38,7 +38,7 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, adjust)
+                isDatabaseAway: isDatabaseAway, signingKeys: signingKeys, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -61,10 +61,11 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        _ adjust: (inout AuthConfiguration) -> Void
+        signingKeys: [JSON], _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
-        let keys = try TokenKeySet(secret: Secret("a secret of the tests, long enough for HS256"))
+        let keys = try TokenKeySet(
+            secret: Secret("a secret of the tests, long enough for HS256"), keys: signingKeys)
         let issuer = try TokenIssuer(keys: keys)
         let verifier = TokenVerifier(keys: keys)
         let publishable = OpaqueKey.generate(.anon)
