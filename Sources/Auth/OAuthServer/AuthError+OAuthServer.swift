@@ -14,9 +14,9 @@ extension AuthError {
         Refusal(.notFound, .oauthAuthorizationNotFound, "authorization not found"))
     static let consentMissing = refused(
         Refusal(.notFound, .oauthConsentNotFound, "No active grant found for this client"))
-    /// A client may do what the user granted, not grant itself more.
+    /// A client may do what the user granted, not take the account or grant itself more.
     static let decidedByClient = refused(
-        Refusal(.forbidden, .validationFailed, "OAuth clients cannot decide about grants"))
+        Refusal(.forbidden, .validationFailed, "OAuth clients cannot manage the account"))
 
     /// An answer in the words of RFC 6749, section 5.2.
     static func oauthFault(

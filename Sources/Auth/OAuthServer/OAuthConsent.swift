@@ -9,7 +9,7 @@ extension Endpoints {
     /// Shows the request to the first user who asks and to nobody else from then on. One whose scopes the user has
     /// granted before is approved at once.
     func readAuthorization(_ request: GatewayRequest, by bearer: Bearer) async throws -> Response {
-        try requireUsersOwnPage(request, bearer)
+        try requireOwnPage(request)
         let id = request.parameter("authorization_id")
         let now = clock.now()
         let code = OAuthSecret.make()
@@ -37,7 +37,7 @@ extension Endpoints {
     }
 
     func decideAuthorization(_ request: GatewayRequest, by bearer: Bearer) async throws -> Response {
-        try requireUsersOwnPage(request, bearer)
+        try requireOwnPage(request)
         let action = try await Fields(request).text("action")
         guard let action, ["approve", "deny"].contains(action) else {
             throw AuthError.invalid("action must be 'approve' or 'deny'")
@@ -71,18 +71,12 @@ extension Endpoints {
         }
     }
 
-    /// Consent is the user's own: not for pages of other origins, and not for clients that act with a grant.
-    private func requireUsersOwnPage(_ request: GatewayRequest, _ bearer: Bearer) throws(AuthError) {
+    /// Pages of other origins do not ask users for their consent.
+    private func requireOwnPage(_ request: GatewayRequest) throws(AuthError) {
         try requireOAuthServer()
         if let origin = request.headers[.origin], !origin.isEmpty, !redirects.allows(origin) {
             throw .invalid("unauthorized request origin")
         }
-        try requireUser(bearer)
-    }
-
-    /// Throws for a bearer that is a client with a user's grant.
-    func requireUser(_ bearer: Bearer) throws(AuthError) {
-        guard bearer.session?.oauthClientID == nil else { throw .decidedByClient }
     }
 
     /// Throws `.authorizationMissing` for none and for one that has expired.

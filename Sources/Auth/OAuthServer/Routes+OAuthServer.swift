@@ -7,6 +7,12 @@ extension Routes {
         "/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/clients/register",
     ]
 
+    /// Whether a client may come with a user's token: to read who the user is. Passwords, factors, identities, sessions
+    /// and grants are the user's own.
+    static func isOpenToGrants(_ request: GatewayRequest) -> Bool {
+        request.route == "/oauth/userinfo" || (request.route == "/user" && request.method == .get)
+    }
+
     /// The OAuth 2.1 server and its clients.
     static func oauthServer(_ table: inout RouteTable, _ endpoints: Endpoints) {
         table.on(.get, "/.well-known/openid-configuration") { _ in endpoints.openIDConfiguration() }

@@ -32,7 +32,7 @@ struct AuthHarness: Sendable {
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
         withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, web: (any WebClient)? = nil,
-        trustedProxies: [String] = [],
+        trustedProxies: [String] = [], signingKeys: [JSON] = [],
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -41,7 +41,8 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, web: web, trustedProxies: trustedProxies, adjust)
+                isDatabaseAway: isDatabaseAway, web: web, trustedProxies: trustedProxies, signingKeys: signingKeys,
+                adjust)
             do {
                 try await body(harness)
             } catch {
@@ -64,10 +65,12 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        web: (any WebClient)?, trustedProxies: [String], _ adjust: (inout AuthConfiguration) -> Void
+        web: (any WebClient)?, trustedProxies: [String], signingKeys: [JSON],
+        _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
-        let keys = try TokenKeySet(secret: Secret("a secret of the tests, long enough for HS256"))
+        let keys = try TokenKeySet(
+            secret: Secret("a secret of the tests, long enough for HS256"), keys: signingKeys)
         let issuer = try TokenIssuer(keys: keys)
         let verifier = TokenVerifier(keys: keys)
         let publishable = OpaqueKey.generate(.anon)
