@@ -22,4 +22,6 @@ enum AuthLimits {
     static let usersPerPageMax = 1000
     /// Longest time a ban or another Go duration may name, in hours: a century, so that no timestamp overflows.
     static let durationHoursMax = 876_000.0
+    /// How long after its sign-in a session may change the password without a code (contract, section 6.11).
+    static let freshSession: Duration = .seconds(86_400)
 }

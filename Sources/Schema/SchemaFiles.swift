@@ -40,6 +40,7 @@ public enum SchemaFiles {
         Migration("0028_analysis_stages", .versioned, PackageResources._028_analysis_stages_sql),
         Migration("0029_labdocs_bucket", .versioned, PackageResources._029_labdocs_bucket_sql),
         Migration("0030_object_versions", .versioned, PackageResources._030_object_versions_sql),
+        Migration("0040_code_requests", .versioned, PackageResources._040_code_requests_sql),
     ]
 
     private static let functions: [Migration] = [

@@ -19,6 +19,7 @@ struct AuthHarness: Sendable {
     let owner: Database
     let clock: ManualClock
     let mailer: RecordingMailer
+    let messenger: RecordingMessenger
     let observer: RecordingObserver
     let issuer: TokenIssuer
     let anonKey: String
@@ -75,6 +76,7 @@ struct AuthHarness: Sendable {
         self.clock = clock
         self.issuer = issuer
         mailer = RecordingMailer()
+        messenger = RecordingMessenger()
         observer = RecordingObserver()
         pool = scratch.pool(user: "supabase_auth_admin") { configuration in
             configuration.connectionsMax = connections
@@ -90,7 +92,7 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil),
+            peers: AuthPeers(mailer: withMailer ? mailer : nil, messenger: withMailer ? messenger : nil),
             clock: clock, observer: observer, configuration: configuration)
         let ring = KeyRing(
             entries: [
