@@ -30,12 +30,14 @@ let floors: [Target] = [
         name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
         name: "CLibCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(
+        name: "CLibArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
 
     .target(name: "Core", swiftSettings: house),
     .target(name: "Schema", resources: [.embedInCode("sql")], swiftSettings: house),
 
     .target(
-        name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", nioPosix],
+        name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", "CLibArgon2", nioPosix],
         swiftSettings: house),
     .target(
         name: "Postgres",

@@ -33,14 +33,15 @@ import Testing
             RefreshTokenStatements.find(token: "x"), RefreshTokenStatements.findUser(token: "x"),
             RefreshTokenStatements.find(sessionID: id), RefreshTokenStatements.findUser(sessionID: id),
             RefreshTokenStatements.insert(token: "x", parent: nil, sessionID: id, now: now),
-            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.revokeFamily(sessionID: id),
+            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.countSuccessors(of: "x"),
         ]
         let asked = CodeRequest(.mail, address: "a@b.co", audience: "a")
         let codes: [SQL] =
             OneTimeTokenStatements.beginFlow(userID: id, challenge: challenge, method: "email/signup", now: now)
             + CodeRequestStatements.take(asked, interval: .seconds(1), now: now)
             + PhoneStatements.confirm(userID: id, now: now) + PhoneStatements.adopt("1", userID: id, now: now)
-            + RedemptionStatements.redeem(PresentedToken(link: "x"), kinds: [.recovery])
+            + RedemptionStatements.redeem(.link("x"), kinds: [.recovery])
+            + RedemptionStatements.redeem(.code("1", address: "a@b.co", audience: "a"), kinds: [.recovery])
             + RedemptionStatements.burn(userID: id) + RedemptionStatements.adopt("a@b.co", userID: id, now: now)
         let mails: [SQL] = [
             OneTimeTokenStatements.upsert(

@@ -29,7 +29,8 @@ extension Endpoints {
             "external": .object(external), "disable_signup": .bool(configuration.isSignUpDisabled),
             "mailer_autoconfirm": .bool(configuration.isEmailAutoconfirmed),
             "phone_autoconfirm": .bool(configuration.phone.isAutoconfirmed),
-            "sms_provider": .string(configuration.phone.providerName), "saml_enabled": false, "saml_private_key_next_configured": false,
+            "sms_provider": .string(configuration.phone.providerName), "saml_enabled": false,
+            "saml_private_key_next_configured": false,
             "passkeys_enabled": false,
         ])
     }

@@ -7,12 +7,20 @@ internal import Postgres
 extension Endpoints {
     func passwordGrant(_ request: GatewayRequest) async throws -> Response {
         let form = try PasswordGrantForm(try await Fields(request))
-        let row = try await database.run(try lookUp(form, audience: audience(of: request))).first
-        let user = try row.map { row in try User(row) }
+        let lookUp = try lookUp(form, audience: audience(of: request))
+        let attempt = attempt(.password, account: form.address.text, request)
+        // Before anything is hashed: whoever has to wait costs no more than a look.
+        let results = try await database.run(
+            .serviceItself, [lookUp] + (attemptCheck(attempt).map { [$0] } ?? []))
+        if results.count > 1, !results[1].isEmpty { throw AuthError.refused(.tooManyRequests) }
+        let user = try results[0].first.map { row in try User(row) }
 
         // One answer for every account without this password. What else is wrong with an account is told only to who
         // knows its password.
-        guard try await verify(form.password, of: user), let user else { throw AuthError.invalidCredentials }
+        guard try await verify(form.password, of: user), let user else {
+            try await noteFailure(attempt)
+            throw AuthError.invalidCredentials
+        }
         let now = clock.now()
         guard !user.isBanned(at: now) else { throw AuthError.userBanned }
         switch form.address {
@@ -20,8 +28,13 @@ extension Endpoints {
         case .phone: guard user.phoneConfirmedAt != nil else { throw AuthError.refused(.phoneNotConfirmed) }
         }
 
-        let opening = SessionOpening(
-            userID: user.id, method: "password", passwordHash: user.passwordHash?.reveal(), request: request, now: now)
+        var opening = opening(
+            userID: user.id, method: "password", passwordHash: user.passwordHash?.reveal(), request, now: now)
+        opening.noted =
+            successStatements(attempt)
+            + audit(
+                .login, by: AuditEntry.Actor(user), traits: ["provider": .string(form.address.provider)], of: opening,
+                request, now: now)
         let grant = try await during(.issuingSession) {
             try opening.opened(try await database.run(.serviceItself, opening.statements))
         }
@@ -48,6 +61,19 @@ private struct PasswordGrantForm {
         case email(String)
         /// Digits, as far as that was understood: what is no number has no account.
         case phone(String)
+
+        var text: String {
+            switch self {
+            case .email(let text), .phone(let text): text
+            }
+        }
+
+        var provider: String {
+            switch self {
+            case .email: "email"
+            case .phone: "phone"
+            }
+        }
     }
 
     let address: Address

@@ -11,6 +11,7 @@ extension Endpoints {
         _ account: SignUpAccount, hash: String, _ request: GatewayRequest
     ) async throws -> Response {
         let mailer = try mailer(for: .confirmation)
+        try await countMail()
         let now = clock.now()
         return try await retryingTakenAddress(.savingUser) {
             .json(try await storeUnconfirmed(account, hash: hash, request, by: mailer, now: now))
@@ -43,10 +44,9 @@ extension Endpoints {
             }
             guard !existing.isEmailConfirmed else {
                 if revealsDuplicates { throw AuthError.userAlreadyExists }
-                try await transaction.run(
-                    audit(
-                        .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "email"], request,
-                        now: now))
+                let noted = audit(
+                    .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "email"], request, now: now)
+                if !noted.isEmpty { try await transaction.run(noted) }
                 try await pretend(order(account), in: transaction, now: now)
                 return decoy(account, now: now)
             }

@@ -44,7 +44,10 @@ extension Endpoints {
     ) async throws -> Response {
         let now = clock.now()
         let user = account.newUser(hash: hash)
-        let opening = SessionOpening(userID: user.id, method: "password", request: request, now: now)
+        var opening = opening(userID: user.id, method: "password", request, now: now)
+        opening.noted =
+            audit(.userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
+            + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
         do {
             let grant = try await database.transaction { transaction in
                 let found = try await transaction.run(
@@ -53,10 +56,7 @@ extension Endpoints {
                 return try opening.opened(
                     try await transaction.run(
                         statements(creating: user, now: now)
-                            + [UserStatements.confirmEmail(id: user.id, now: now)]
-                            + audit(
-                                .userSignedUp, by: AuditEntry.Actor(id: user.id, name: user.email),
-                                traits: ["provider": "email"], request, now: now) + opening.statements))
+                            + [UserStatements.confirmEmail(id: user.id, now: now)] + opening.statements))
             }
             guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
             return try await answer(grant, method: "password", now: now)

@@ -26,6 +26,10 @@ extension Endpoints {
             return try emailChange(
                 to: address, of: user, challenge: form.challenge, redirectTo: redirectTarget(request), now: now)
         }
+        if change?.mails.isEmpty == false { try await countMail() }
+        if let nonce = form.nonce, form.password != nil, needsNonce(bearer, now: now), !nonce.isEmpty {
+            try await checkAttempts(attempt(.code, account: user.id, request))
+        }
         // Before the transaction, which waits for no other server.
         var phoneChange: [SQL] = []
         if let newPhone {
@@ -40,12 +44,11 @@ extension Endpoints {
                         try await redeemNonce(nonce, of: user, in: transaction, now: now)
                     }
                     try await replacePassword(password, bearer: bearer, in: transaction, now: now)
-                    let noted = audit(.passwordUpdated, by: AuditEntry.Actor(user), request, now: now)
-                    if !noted.isEmpty { try await transaction.run(noted) }
                 }
                 var statements = (change?.statements ?? []) + phoneChange
                 if let data = form.data { statements.append(merge(data, into: user.id, now: now)) }
-                statements += audit(.userModified, by: AuditEntry.Actor(user), request, now: now)
+                statements += audit(
+                    password == nil ? .userModified : .passwordUpdated, by: AuditEntry.Actor(user), request, now: now)
                 statements.append(UserStatements.find(id: user.id))
                 guard let row = try await transaction.run(statements).last?.first else {
                     throw AuthError.bearerUserMissing

@@ -64,7 +64,7 @@ extension Endpoints {
             throw AuthError.invalid("Invalid email verification type")
         }
         let presentation = Presentation(
-            type: type, token: PresentedToken(link: form.token), refusal: .linkInvalid)
+            type: type, token: .link(form.token), refusal: .linkInvalid)
         return try await redeeming {
             try await database.transaction { transaction -> LinkOutcome in
                 guard let redeemed = try await redeem(presentation, request, in: transaction, now: now) else {

@@ -23,7 +23,8 @@ extension Endpoints {
                     existing = try created.last?.first.map { try User($0) }
                 }
                 guard let user = existing else { throw AuthError.refused(.linkTargetMissing) }
-                return try await generate(form, for: user, isNew: user.id == new?.id, by: admin, request, in: transaction, now: now)
+                return try await generate(form, for: user, isNew: user.id == new?.id, by: admin, request, in: transaction,
+                    now: now)
             }
         }
         return .json(link.json(redirectTo: target, redirects: configuration.redirects))
@@ -92,7 +93,7 @@ extension Endpoints {
         let kind: OneTimeToken.Kind = type == .emailChangeCurrent ? .emailChangeCurrent : .emailChangeNew
         return [
             OneTimeTokenStatements.setHalfEmailChange(
-                userID: user.id, newEmail: address, kind: kind, hash: token.hash, now: now),
+                userID: user.id, newEmail: address, kind: kind, hash: token.codeHash, now: now),
             OneTimeTokenStatements.upsert(
                 userID: user.id, kind: kind, hash: token.hash,
                 relatesTo: kind == .emailChangeNew ? address : user.email, now: now),

@@ -14,6 +14,7 @@ extension Endpoints {
         let new = try await invitedUser(address, data: data, audience: audience(of: request))
         let order = CodeOrder(code: .invite, address: address, redirectTo: redirectTarget(request))
         let mailer = try mailer(for: .invite)
+        try await countMail()
         let now = clock.now()
         let invited = try await retryingTakenAddress(.savingUser) {
             try await database.transaction { transaction in

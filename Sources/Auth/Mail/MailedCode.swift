@@ -42,11 +42,11 @@ enum MailedCode: Sendable {
         var statements: [SQL]
         switch kind {
         case .recovery:
-            statements = [OneTimeTokenStatements.setRecovery(userID: userID, hash: token.hash, now: now)]
+            statements = [OneTimeTokenStatements.setRecovery(userID: userID, hash: token.codeHash, now: now)]
         case .reauthentication:
-            statements = [OneTimeTokenStatements.setReauthentication(userID: userID, hash: token.hash, now: now)]
+            statements = [OneTimeTokenStatements.setReauthentication(userID: userID, hash: token.codeHash, now: now)]
         default:
-            statements = [OneTimeTokenStatements.setConfirmation(userID: userID, hash: token.hash, now: now)]
+            statements = [OneTimeTokenStatements.setConfirmation(userID: userID, hash: token.codeHash, now: now)]
         }
         if case .invite = self { statements.append(OneTimeTokenStatements.setInvited(userID: userID, now: now)) }
         statements.append(

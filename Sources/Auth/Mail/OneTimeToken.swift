@@ -2,14 +2,20 @@ internal import Core
 internal import Cryptography
 internal import Postgres
 
-/// A code for a mail or text message and the token that is stored for it (contract, section 6.3).
+/// A code for a mail or text message and the token of its link (contract, section 6.3).
+///
+/// GoTrue's link carries the hash of address and code, so that whoever guesses codes can guess links in their place. Here
+/// the two are independent: `auth.users` keeps the hash of the code, where GoTrue compares codes, and
+/// `auth.one_time_tokens` the link's token, where GoTrue looks links up.
 struct OneTimeToken: Sendable {
     /// Marks the token of a flow that ends with a code exchange.
     static let pkcePrefix = "pkce_"
 
     let code: Secret<String>
-    /// What the database keeps and the link carries.
+    /// What the link carries and `auth.one_time_tokens` keeps.
     let hash: String
+    /// What the user's row keeps.
+    let codeHash: String
 
     /// - Parameter isPKCE: marks the token of a flow that ends with a code exchange.
     init(address: String, codeLength: Int, isPKCE: Bool = false) {
@@ -19,9 +25,11 @@ struct OneTimeToken: Sendable {
     }
 
     init(address: String, code: String, isPKCE: Bool = false) {
+        let prefix = isPKCE ? OneTimeToken.pkcePrefix : ""
         self.code = Secret(code)
-        let hash = OneTimeToken.hash(address: address, code: code)
-        self.hash = isPKCE ? OneTimeToken.pkcePrefix + hash : hash
+        codeHash = prefix + OneTimeToken.hash(address: address, code: code)
+        // As many digits as GoTrue's.
+        hash = prefix + Hex.encode(SecureRandom.bytes(28))
     }
 
     /// What is stored for a code of an address, without a prefix.

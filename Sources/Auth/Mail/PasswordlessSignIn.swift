@@ -52,6 +52,7 @@ extension Endpoints {
             email: address, audience: audience(of: request), data: form.data, challenge: form.challenge,
             redirectTo: redirectTarget(request))
         let mailer = try mailer(for: .magicLink)
+        try await countMail()
         let now = clock.now()
         try await retryingTakenAddress(.savingUser) {
             try await database.transaction { transaction in

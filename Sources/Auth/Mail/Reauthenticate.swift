@@ -20,6 +20,7 @@ extension Endpoints {
 
     private func mailNonce(_ user: User, _ request: GatewayRequest) async throws -> Response {
         let mailer = try mailer(for: .reauthentication)
+        try await countMail()
         let order = CodeOrder(
             code: .reauthentication, address: try writableAddress(user.email), redirectTo: redirectTarget(request))
         let now = clock.now()
@@ -57,6 +58,7 @@ extension Endpoints {
         let isMailed = !user.email.isEmpty
         let lifetime = isMailed ? configuration.mail.codeLifetime : configuration.phone.codeLifetime
         let hash = OneTimeToken.hash(address: isMailed ? user.email : user.phone, code: nonce)
+        // A code with a prefix is never sent for this.
         let redeemed = try await transaction.run(
             RedemptionStatements.redeemNonce(
                 userID: user.id, hash: hash, sentAfter: now.advanced(by: .zero - lifetime)))

@@ -18,6 +18,7 @@ extension Endpoints {
             redirectTo: redirectTarget(request))
         let audience = audience(of: request)
         let mailer = try mailer(for: .recovery)
+        try await countMail()
         let now = clock.now()
         try await during(.updatingUser) {
             try await database.transaction { transaction in

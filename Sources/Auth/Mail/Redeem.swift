@@ -8,6 +8,8 @@ struct Presentation: Sendable {
     let token: PresentedToken
     /// Set for a number whose code is fixed: nothing need be pending then.
     var fixedCodePhone: String?
+    /// Set for codes, which can be guessed.
+    var attempt: Attempt?
     /// What is said of anything that is wrong with it.
     let refusal: Refusal
 }
@@ -27,7 +29,10 @@ extension Endpoints {
     func redeem(
         _ presentation: Presentation, _ request: GatewayRequest, in transaction: Transaction, now: Timestamp
     ) async throws -> Redeemed? {
-        let redemption = try await take(presentation, in: transaction, now: now)
+        let redemption = try await take(presentation, request, in: transaction, now: now)
+        if let success = presentation.attempt.map({ successStatements($0) }), !success.isEmpty {
+            try await transaction.run(success)
+        }
         if redemption.kind == .emailChangeNew || redemption.kind == .emailChangeCurrent, asksBoth(redemption) {
             try await transaction.run(
                 RedemptionStatements.noteHalfChange(userID: redemption.user.id, kind: redemption.kind))
@@ -41,14 +46,13 @@ extension Endpoints {
     }
 
     private func take(
-        _ presentation: Presentation, in transaction: Transaction, now: Timestamp
+        _ presentation: Presentation, _ request: GatewayRequest, in transaction: Transaction, now: Timestamp
     ) async throws -> Redemption {
         let type = presentation.type
         if let phone = presentation.fixedCodePhone {
             let row = try await transaction.run(
                 RedemptionStatements.lock(
-                    phone: phone, isChange: type == .phoneChange,
-                    audience: presentation.token.audience ?? configuration.audience)
+                    phone: phone, isChange: type == .phoneChange, audience: audience(of: request))
             ).first
             guard let user = try row.map({ try User($0) }) else { throw AuthError.refused(presentation.refusal) }
             guard !user.isBanned(at: now) else { throw AuthError.bearerUserBanned }

@@ -53,25 +53,10 @@ struct Redemption: Sendable {
 }
 
 /// What is presented: a code with the address it was sent to, or the token that a link carries.
-struct PresentedToken: Sendable {
-    /// Either may be what is stored.
-    let hashes: [String]
-    /// The address or number that goes with a code; a link's token stands for itself.
-    let relatesTo: String?
-    let audience: String?
-
-    init(link token: String) {
-        hashes = [token]
-        relatesTo = nil
-        audience = nil
-    }
-
-    init(code: String, address: String, audience: String) {
-        let hash = OneTimeToken.hash(address: address, code: code)
-        hashes = [hash, OneTimeToken.pkcePrefix + hash]
-        relatesTo = address
-        self.audience = audience
-    }
+enum PresentedToken: Sendable {
+    case link(String)
+    /// The address is in lower case, a number its digits.
+    case code(String, address: String, audience: String)
 }
 
 /// SQL that uses up one-time tokens.
@@ -80,30 +65,50 @@ enum RedemptionStatements {
     /// after the other; the second, which sees what the one before left, deletes the token. Only whom the second answers
     /// has redeemed it.
     static func redeem(_ token: PresentedToken, kinds: [OneTimeToken.Kind]) -> [SQL] {
-        let matches: SQL = """
-            t.token_hash = any(\(token.hashes)::text[])
-                and t.token_type::text = any(\(kinds.map(\.rawValue))::text[])
-                and (\(token.relatesTo)::text is null or t.relates_to = \(token.relatesTo)::text)
-            """
+        let matches: SQL
+        switch token {
+        case .link(let token):
+            matches = "t.token_hash = \(token) and t.token_type::text = any(\(kinds.map(\.rawValue))::text[])"
+        case .code(let code, let address, let audience):
+            let hash = OneTimeToken.hash(address: address, code: code)
+            matches = """
+                t.relates_to = \(address) and t.token_type::text = any(\(kinds.map(\.rawValue))::text[])
+                    and u.aud = \(audience) and \(codeHash) = any(\([hash, OneTimeToken.pkcePrefix + hash])::text[])
+                """
+        }
         return [
             """
             select \(UserStatements.columns)
             from auth.users u
             where u.instance_id = \(UserStatements.instance)::uuid
-                and (\(token.audience)::text is null or u.aud = \(token.audience)::text)
                 and u.id = (
-                    select t.user_id from auth.one_time_tokens t where \(matches) order by t.token_type limit 1)
+                    select t.user_id
+                    from auth.one_time_tokens t
+                        join auth.users u on u.id = t.user_id
+                    where \(matches)
+                    order by t.token_type
+                    limit 1)
             for no key update of u
             """,
             """
             delete from auth.one_time_tokens t
             using auth.users u
-            where u.id = t.user_id and u.instance_id = \(UserStatements.instance)::uuid
-                and (\(token.audience)::text is null or u.aud = \(token.audience)::text) and \(matches)
+            where u.id = t.user_id and \(matches)
             returning t.user_id, t.token_type, t.relates_to, coalesce(u.email_change_confirm_status, 0) > 0
             """,
         ]
     }
+
+    /// What the user's row keeps for a token `t`.
+    private static let codeHash = SQL(
+        trustedText: """
+            (case t.token_type when 'confirmation_token' then u.confirmation_token \
+            when 'recovery_token' then u.recovery_token \
+            when 'email_change_token_new' then u.email_change_token_new \
+            when 'email_change_token_current' then u.email_change_token_current \
+            when 'phone_change_token' then u.phone_change_token \
+            when 'reauthentication_token' then u.reauthentication_token end)
+            """)
 
     /// The user of a number that has a fixed code, taken as ``redeem(_:kinds:)`` takes one.
     static func lock(phone: String, isChange: Bool, audience: String) -> SQL {
@@ -197,7 +202,7 @@ enum RedemptionStatements {
         delete from auth.one_time_tokens t
         using auth.users u
         where u.id = t.user_id and u.id = \(userID)::uuid and t.token_type = 'reauthentication_token'
-            and t.token_hash = \(hash) and u.reauthentication_sent_at >= \(sentAfter)::timestamptz
+            and u.reauthentication_token = \(hash) and u.reauthentication_sent_at >= \(sentAfter)::timestamptz
         returning t.id
         """
     }

@@ -27,6 +27,7 @@ extension Endpoints {
             code: .confirmation, address: address, challenge: form.challenge, redirectTo: redirectTarget(request))
         let audience = audience(of: request)
         let mailer = try mailer(for: form.type == .emailChange ? .emailChangeNew : .confirmation)
+        try await countMail()
         let now = clock.now()
         try await during(.updatingUser) {
             try await database.transaction { transaction in

@@ -1,4 +1,5 @@
 internal import Core
+internal import Cryptography
 internal import Gateway
 internal import HummingbirdCore
 internal import Postgres
@@ -27,6 +28,7 @@ extension Endpoints {
     private func verify(_ fields: Fields, _ request: GatewayRequest) async throws -> Response {
         let now = clock.now()
         let presentation = try presentation(try VerifyForm(fields), request, now: now)
+        if let attempt = presentation.attempt { try await checkAttempts(attempt) }
         let grant = try await redeeming {
             try await database.transaction { transaction -> Grant? in
                 guard let redeemed = try await redeem(presentation, request, in: transaction, now: now) else {
@@ -44,7 +46,7 @@ extension Endpoints {
         _ redeemed: Redeemed, _ presentation: Presentation, _ request: GatewayRequest, in transaction: Transaction,
         now: Timestamp
     ) async throws -> Grant {
-        let opening = SessionOpening(userID: redeemed.userID, method: "otp", request: request, now: now)
+        let opening = opening(userID: redeemed.userID, method: "otp", request, now: now)
         let results = try await transaction.run(redeemed.statements + opening.statements)
         guard let grant = try opening.opened(results) else { throw AuthError.refused(presentation.refusal) }
         return grant
@@ -67,23 +69,24 @@ extension Endpoints {
             guard let type = VerificationType(rawValue: form.type), !type.isByPhone else {
                 throw .invalid("Invalid email verification type")
             }
-            return Presentation(type: type, token: PresentedToken(link: token), refusal: .linkInvalid)
+            return Presentation(type: type, token: .link(token), refusal: .linkInvalid)
         case .mailed(let code, let address):
             // A type that is none, or one for numbers, has no code with an address: as wrong as any other.
             guard let type = VerificationType(rawValue: form.type), !type.isByPhone else {
                 throw .refused(.codeInvalid)
             }
             return Presentation(
-                type: type, token: PresentedToken(code: code, address: address, audience: audience(of: request)),
-                refusal: .codeInvalid)
+                type: type, token: .code(code, address: address, audience: audience(of: request)),
+                attempt: attempt(.code, account: address, request), refusal: .codeInvalid)
         case .texted(let code, let phone):
             guard let type = VerificationType(rawValue: form.type), type.isByPhone else {
                 throw .refused(.codeInvalid)
             }
             let fixed = configuration.phone.testCode(of: phone, at: now)
             return Presentation(
-                type: type, token: PresentedToken(code: code, address: phone, audience: audience(of: request)),
-                fixedCodePhone: fixed.map { $0 == code } == true ? phone : nil, refusal: .codeInvalid)
+                type: type, token: .code(code, address: phone, audience: audience(of: request)),
+                fixedCodePhone: fixed.map { constantTimeEqual($0, code) } == true ? phone : nil,
+                attempt: attempt(.code, account: phone, request), refusal: .codeInvalid)
         }
     }
 }

@@ -24,28 +24,26 @@ extension Endpoints {
     ) async throws -> Response {
         let now = clock.now()
         let user = account.newUser(hash: hash)
-        let opening = SessionOpening(userID: user.id, method: "password", request: request, now: now)
+        var opening = opening(userID: user.id, method: "password", request, now: now)
+        for action in [AuditEntry.Action.userSignedUp, .login] {
+            opening.noted += audit(
+                action, by: AuditEntry.Actor(user), traits: ["provider": "phone"], of: opening, request, now: now)
+        }
         do {
-            let grant = try await database.transaction { transaction in
+            let grant = try await database.transaction { [opening] transaction in
                 guard try await self.user(phone: account.phone, audience: account.audience, in: transaction) == nil else {
                     throw AuthError.userAlreadyExists
                 }
                 return try opening.opened(
                     try await transaction.run(
                         statements(creatingByPhone: user, now: now) + PhoneStatements.confirm(userID: user.id, now: now)
-                            + signedUp(user, request, now: now) + opening.statements))
+                            + opening.statements))
             }
             guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
             return try await answer(grant, method: "password", now: now)
         } catch let error as DatabaseError {
             throw error.isTakenPhone ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
         }
-    }
-
-    private func signedUp(_ user: NewUser, _ request: GatewayRequest, now: Timestamp) -> [SQL] {
-        audit(
-            .userSignedUp, by: AuditEntry.Actor(id: user.id, name: user.phone), traits: ["provider": "phone"], request,
-            now: now)
     }
 
     private func signUpUnconfirmed(

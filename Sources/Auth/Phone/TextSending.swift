@@ -29,6 +29,8 @@ extension Endpoints {
             try await giveBack(asked)
             throw AuthError.failed(cause: "no text message service is configured")
         }
+        // Where numbers count as confirmed, messages are not counted, as GoTrue does it.
+        if !configuration.phone.isAutoconfirmed { try await countTextMessage() }
         let token = OneTimeToken(address: phone, codeLength: configuration.phone.codeLength)
         let message = TextMessage(
             recipient: phone, channel: channel,
@@ -48,7 +50,7 @@ extension Endpoints {
 
     /// Keeps a code in both of its places.
     func storing(_ sent: SentText, for kind: OneTimeToken.Kind, userID: String, now: Timestamp) -> [SQL] {
-        let hash = sent.token.hash
+        let hash = sent.token.codeHash
         let column: SQL =
             switch kind {
             case .phoneChange:
@@ -58,7 +60,7 @@ extension Endpoints {
             }
         return [
             column,
-            OneTimeTokenStatements.upsert(userID: userID, kind: kind, hash: hash, relatesTo: sent.phone, now: now),
+            OneTimeTokenStatements.upsert(userID: userID, kind: kind, hash: sent.token.hash, relatesTo: sent.phone, now: now),
         ]
     }
 

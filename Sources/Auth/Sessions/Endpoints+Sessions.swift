@@ -6,6 +6,15 @@ internal import Postgres
 internal import Tokens
 
 extension Endpoints {
+    /// A sign-in to be stored, with refresh tokens of the configured version.
+    func opening(
+        userID: String, method: String, passwordHash: String? = nil, _ request: GatewayRequest, now: Timestamp
+    ) -> SessionOpening {
+        SessionOpening(
+            userID: userID, method: method, passwordHash: passwordHash, isCounted: configuration.refreshTokenVersion == 2,
+            request: request, now: now)
+    }
+
     /// The session as clients read it (contract, section 3), with a new access token.
     ///
     /// - Parameter method: what the custom access token hook is told; `token_refresh` on refresh.

@@ -33,8 +33,10 @@ enum SessionStatements {
                 and (\(passwordHash)::text is null or encrypted_password = \(passwordHash)::text)
             returning id
         )
-        insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip)
-        select \(new.id)::uuid, id, \(now)::timestamptz, \(now)::timestamptz, 'aal1', \(new.userAgent), \(new.ip)::inet
+        insert into auth.sessions (
+            id, user_id, created_at, updated_at, aal, user_agent, ip, refresh_token_hmac_key, refresh_token_counter)
+        select \(new.id)::uuid, id, \(now)::timestamptz, \(now)::timestamptz, 'aal1', \(new.userAgent), \(new.ip)::inet,
+            \(new.counterKey?.reveal())::text, case when \(new.counterKey?.reveal())::text is not null then 0 end
         from signed_in
         """
     }
@@ -82,4 +84,6 @@ struct NewSession: Sendable {
     var userAgent: String?
     /// Nil when the client's address is not known.
     var ip: String?
+    /// The key of version 2 refresh tokens; nil for version 1.
+    var counterKey: Secret<String>?
 }
