@@ -47,6 +47,9 @@ public struct AuthConfiguration: Sendable {
     /// A user who changes the password must give the current one. Environment:
     /// `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD`.
     public var isCurrentPasswordRequired = false
+    /// A user who signed in more than a day ago changes the password with a code of `GET /reauthenticate`. Environment:
+    /// `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION`.
+    public var isReauthenticationRequired = false
 
     // MARK: Sessions
 

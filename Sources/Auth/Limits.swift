@@ -26,6 +26,8 @@ enum AuthLimits {
     static let usersPerPageMax = 1000
     /// Longest time a ban or another Go duration may name, in hours: a century, so that no timestamp overflows.
     static let durationHoursMax = 876_000.0
+    /// How long after its sign-in a session may change the password without a code (contract, section 6.11).
+    static let freshSession: Duration = .seconds(86_400)
     /// Writes of rate limits and attempts between two removals of rows that say nothing any more.
     static let throttleWritesPerSweep = 1000
     /// Rows that one such removal takes at most: more than the writes before it can have left.

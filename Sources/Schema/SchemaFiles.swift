@@ -44,6 +44,7 @@ public enum SchemaFiles {
         Migration("0033_factor_guards", .versioned, PackageResources._033_factor_guards_sql),
         Migration("0035_throttling", .versioned, PackageResources._035_throttling_sql),
         Migration("0036_api_key_changes", .versioned, PackageResources._036_api_key_changes_sql),
+        Migration("0040_code_requests", .versioned, PackageResources._040_code_requests_sql),
     ]
 
     private static let functions: [Migration] = [

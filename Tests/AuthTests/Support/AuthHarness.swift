@@ -21,6 +21,7 @@ struct AuthHarness: Sendable {
     let owner: Database
     let clock: ManualClock
     let mailer: RecordingMailer
+    let messenger: RecordingMessenger
     let observer: RecordingObserver
     let issuer: TokenIssuer
     let anonKey: String
@@ -81,6 +82,7 @@ struct AuthHarness: Sendable {
         self.clock = clock
         self.issuer = issuer
         mailer = RecordingMailer()
+        messenger = RecordingMessenger()
         observer = RecordingObserver()
         pool = scratch.pool(user: "supabase_auth_admin") { configuration in
             configuration.connectionsMax = connections
@@ -96,12 +98,13 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil, web: web),
+            peers: AuthPeers(
+                mailer: withMailer ? mailer : nil, messenger: withMailer ? messenger : nil, web: web),
             clock: clock, observer: observer, configuration: configuration)
         endpoints = Endpoints(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
             peers: AuthPeers(mailer: withMailer ? mailer : nil), clock: clock, observer: observer,
-            configuration: configuration)
+            configuration: configuration, redirects: RedirectPolicy(configuration.redirects))
         let ring = KeyRing(
             entries: [
                 KeyRing.Entry(name: "publishable", group: .anon, key: publishable),
