@@ -1,5 +1,4 @@
 internal import Core
-internal import NIOCore
 internal import Postgres
 
 /// One request on its way through the database.
@@ -32,10 +31,9 @@ struct Exchange: Sendable {
             plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
         let execution = execution(isReadOnly: true)
         let estimates = statement.estimate.map { [$0] } ?? []
-        let limit = request.topRange.limit ?? active.configuration.rowsMax
         var result: StatementResult
         var estimate: ResultSet?
-        if !plan.headersOnly, plan.format.isPageable, sizes.isLarge(statement.sql.text, limit: limit) {
+        if !plan.headersOnly, plan.format.isPageable {
             (result, estimate) = try await page(execution, statement, estimates)
             timing.finish(.transaction)
         } else {
@@ -44,7 +42,6 @@ struct Exchange: Sendable {
             if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
             result = try self.result(results, statement)
             estimate = results.count > 1 ? results[1] : nil
-            if !plan.headersOnly { sizes.note(statement.sql.text, bytes: result.body.readableBytes) }
         }
         if let estimate {
             result.total = total(
@@ -73,8 +70,16 @@ struct Exchange: Sendable {
     private func carryOut(_ plan: CallPlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(
             plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
+        let execution = execution(isReadOnly: plan.isReadOnly, routine: plan.routine)
+        if plan.isPageable(request.preferences) {
+            let (result, _) = try await page(execution, statement, [])
+            timing.finish(.transaction)
+            var answer = try maker.answer(plan, result)
+            maker.warn(of: plan.root, in: &answer)
+            return answer
+        }
         let results = try await run(
-            execution(isReadOnly: plan.isReadOnly, routine: plan.routine), statement.preparations + [statement.sql],
+            execution, statement.preparations + [statement.sql],
             rowGuard: plan.rowGuard(request.preferences)
         ).suffix(1)
         timing.finish(.transaction)

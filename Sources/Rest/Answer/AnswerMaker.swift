@@ -27,7 +27,9 @@ struct AnswerMaker: Sendable {
         if plan.routine.returnsVoid {
             answer.status = .noContent
         } else {
-            finish(&answer, plan.format, refusal(result) ?? result.body, isHead: plan.invocation == .head)
+            let refusal = refusal(result)
+            finish(&answer, plan.format, refusal ?? result.body, isHead: plan.invocation == .head)
+            if refusal == nil, let rest = result.rest, let length = result.length { answer.rest = (rest, length) }
         }
         applied(&answer) { preferences in
             preferences.resolution = nil

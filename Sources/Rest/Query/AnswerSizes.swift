@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Remembers which statements give large answers, since a statement has to be chosen before its answer is known: a
-/// small one comes in one round trip, a large one in pieces.
+/// small one comes in one round trip, a large one in pieces. Taking a large one for small runs it twice.
 final class AnswerSizes: Sendable {
     private struct State {
         /// By the statement text's hash. Two texts of one hash share an entry, which costs a round trip at worst.
@@ -9,12 +9,10 @@ final class AnswerSizes: Sendable {
         var streams = 0
     }
 
-    /// Answers above this are fetched in pieces the next time.
-    static let wholeMax = 1 << 20
+    /// Answers above this are withheld by the statement and fetched in pieces, now and the next time.
+    static let wholeMax = 2 << 20
     /// Answers of at most this are fetched whole the next time. Between the two all stays as it was.
-    static let smallMax = 256 << 10
-    /// A read limited to as many rows is taken for small until it is known.
-    static let smallLimit = 100
+    static let smallMax = 1 << 20
     /// Shapes of statements remembered; beyond it all are forgotten.
     private static let shapesMax = 4096
 
@@ -24,10 +22,8 @@ final class AnswerSizes: Sendable {
     /// - Parameter connections: of the pool; clients that read slowly may hold half of them.
     init(connections: Int) { streamsMax = connections / 2 }
 
-    /// Whether to fetch the answer in pieces.
-    func isLarge(_ text: String, limit: Int?) -> Bool {
-        state.withLock { $0.isLarge[text.hashValue] } ?? !(limit.map { $0 <= AnswerSizes.smallLimit } ?? false)
-    }
+    /// Whether to fetch the answer in pieces. A statement not seen before is taken for a small one.
+    func isLarge(_ text: String) -> Bool { state.withLock { $0.isLarge[text.hashValue] } ?? false }
 
     func note(_ text: String, bytes: Int) {
         guard bytes <= AnswerSizes.smallMax || bytes > AnswerSizes.wholeMax else { return }

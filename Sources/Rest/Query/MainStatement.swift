@@ -19,6 +19,8 @@ struct MainStatement: Sendable {
     }
 
     let places: Places
+    /// Whether a last column holds the ``Guard``.
+    var hasGuard = false
     /// What has to come before it in the same transaction.
     var preparations: [SQL] = []
     let sql: SQL
@@ -105,6 +107,7 @@ struct MainStatement: Sendable {
         writer.write(") _postgrest_t")
         places = .read
         preparations = plan.arguments.preparations
+        hasGuard = true
         sql = writer.sql
         estimate = nil
     }
