@@ -30,7 +30,7 @@ struct AuthHarness: Sendable {
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
         withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false,
-        _ body: (AuthHarness) async throws -> Void
+        messenger: (any TextMessenger)? = nil, _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
         do {
@@ -38,7 +38,7 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, adjust)
+                isDatabaseAway: isDatabaseAway, messenger: messenger, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -61,7 +61,7 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        _ adjust: (inout AuthConfiguration) -> Void
+        messenger: (any TextMessenger)?, _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
         let keys = try TokenKeySet(secret: Secret("a secret of the tests, long enough for HS256"))
@@ -90,7 +90,7 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil),
+            peers: AuthPeers(mailer: withMailer ? mailer : nil, messenger: messenger),
             clock: clock, observer: observer, configuration: configuration)
         let ring = KeyRing(
             entries: [
