@@ -1,6 +1,7 @@
 internal import Core
 internal import Cryptography
 internal import Gateway
+internal import HTTPTypes
 internal import HummingbirdCore
 internal import Postgres
 

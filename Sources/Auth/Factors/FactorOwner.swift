@@ -1,5 +1,6 @@
 internal import Core
 internal import Gateway
+internal import Postgres
 
 /// Who manages second factors: a user with a session, because factors are about sessions, and not an anonymous one.
 struct FactorOwner: Sendable {

@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// What second factors refuse (contract, section 2).
 extension Refusal {
     static let anonymousFactor = Refusal(

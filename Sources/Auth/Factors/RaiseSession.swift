@@ -70,10 +70,10 @@ extension Endpoints {
             return token
         }
         let token = RefreshTokens.make()
-        let revoked = try await transaction.run(RaiseStatements.revokeNewest(sessionID: sessionID, now: attempt.now))
-        try await transaction.run(
-            RefreshTokenStatements.insert(
-                token: token, parent: revoked.first?.optionalText(0), sessionID: sessionID, now: attempt.now))
+        try await transaction.run([
+            RaiseStatements.revokeEarlier(sessionID: sessionID),
+            RefreshTokenStatements.insert(token: token, parent: nil, sessionID: sessionID, now: attempt.now),
+        ])
         return token
     }
 

@@ -24,18 +24,13 @@ enum RaiseStatements {
         """
     }
 
-    /// Revokes the refresh token that the session's client holds, and answers with it.
-    static func revokeNewest(sessionID: String, now: Timestamp) -> SQL {
+    /// Revokes the refresh tokens from before the second factor, as if long ago: none of them is taken for one whose
+    /// answer was lost. Who stole one must not rise with its owner.
+    static func revokeEarlier(sessionID: String) -> SQL {
         """
         update auth.refresh_tokens
-        set revoked = true, updated_at = \(now)::timestamptz
-        where id = (
-            select id
-            from auth.refresh_tokens
-            where session_id = \(sessionID)::uuid and not coalesce(revoked, false)
-            order by id desc
-            limit 1)
-        returning token
+        set revoked = true, updated_at = 'epoch'
+        where session_id = \(sessionID)::uuid and not coalesce(revoked, false)
         """
     }
 

@@ -33,7 +33,7 @@ struct AuthHarness: Sendable {
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
         withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, web: (any WebClient)? = nil,
-        trustedProxies: [String] = [], signingKeys: [JSON] = [],
+        trustedProxies: [String] = [], signingKeys: [JSON] = [], messenger: (any TextMessenger)? = nil,
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -43,7 +43,7 @@ struct AuthHarness: Sendable {
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
                 isDatabaseAway: isDatabaseAway, web: web, trustedProxies: trustedProxies, signingKeys: signingKeys,
-                adjust)
+                given: messenger, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -66,7 +66,7 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        web: (any WebClient)?, trustedProxies: [String], signingKeys: [JSON],
+        web: (any WebClient)?, trustedProxies: [String], signingKeys: [JSON], given: (any TextMessenger)?,
         _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
@@ -99,7 +99,7 @@ struct AuthHarness: Sendable {
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
             peers: AuthPeers(
-                mailer: withMailer ? mailer : nil, messenger: withMailer ? messenger : nil, web: web),
+                mailer: withMailer ? mailer : nil, messenger: given ?? (withMailer ? messenger : nil), web: web),
             clock: clock, observer: observer, configuration: configuration)
         endpoints = Endpoints(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,

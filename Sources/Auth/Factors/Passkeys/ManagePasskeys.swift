@@ -1,5 +1,6 @@
 internal import Core
 internal import Gateway
+internal import HTTPTypes
 internal import HummingbirdCore
 internal import Postgres
 

@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// What passkeys refuse (contract, section 2).
 extension Refusal {
     static let passkeysDisabled = Refusal(.notFound, .passkeyDisabled, "Passkeys are disabled")

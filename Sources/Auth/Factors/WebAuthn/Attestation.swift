@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// What an authenticator says about itself when it makes a credential (WebAuthn, section 6.5). Nothing is asked of it, and
 /// browsers take most of it away; what is left is accepted without trusting it more for it, as the original does.
 struct Attestation: Sendable {
