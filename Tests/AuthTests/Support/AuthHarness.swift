@@ -61,7 +61,7 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        _ adjust: (inout AuthConfiguration) -> Void
+        web: (any WebClient)?, _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
         let keys = try TokenKeySet(secret: Secret("a secret of the tests, long enough for HS256"))
