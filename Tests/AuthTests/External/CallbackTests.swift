@@ -117,7 +117,9 @@ import Testing
     }
 
     @Test func `a state of a mail's flow is no state`() async throws {
-        try await ExternalHarness.run { harness in
+        try await ExternalHarness.run {
+            $0.isEmailAutoconfirmed = true
+        } _: { harness in
             let user = try await harness.auth.signUp()
             try await harness.auth.owner.run(
                 """

@@ -123,7 +123,9 @@ import Testing
 
     @Test(arguments: ["recovery", "magiclink", "email/signup"])
     func `redeems a mail's code long after the mail was asked for`(method: String) async throws {
-        try await ExternalHarness.run { harness in
+        try await ExternalHarness.run {
+            $0.isEmailAutoconfirmed = true
+        } _: { harness in
             let user = try await harness.auth.signUp()
             let code = try await mailCode(harness, userID: user.userID, method: method)
             let signedIn = try SignedIn(await harness.exchange(code))
@@ -134,7 +136,9 @@ import Testing
     }
 
     @Test func `compares plain challenges as they are`() async throws {
-        try await ExternalHarness.run { harness in
+        try await ExternalHarness.run {
+            $0.isEmailAutoconfirmed = true
+        } _: { harness in
             let user = try await harness.auth.signUp()
             let verifier = ExternalHarness.verifier
             let code = try await mailCode(harness, userID: user.userID, challenge: verifier, kind: "plain")
@@ -161,7 +165,9 @@ import Testing
     }
 
     @Test func `leaves nothing behind that the purge would not remove`() async throws {
-        try await ExternalHarness.run { harness in
+        try await ExternalHarness.run {
+            $0.isEmailAutoconfirmed = true
+        } _: { harness in
             let user = try await harness.auth.signUp()
             _ = try await harness.authorize()
             _ = try await harness.arrive(ScriptedProvider.claims(), pkce: true)
