@@ -27,12 +27,14 @@ extension Endpoints {
             external[provider] = .bool(settings.isEnabled)
         }
         external["email"] = .bool(configuration.isEmailEnabled)
-        external["phone"] = false
+        external["phone"] = .bool(configuration.phone.isEnabled)
         return .json([
             "external": .object(external), "disable_signup": .bool(configuration.isSignUpDisabled),
-            "mailer_autoconfirm": .bool(configuration.isEmailAutoconfirmed), "phone_autoconfirm": false,
-            "sms_provider": "", "saml_enabled": false, "saml_private_key_next_configured": false,
-            "passkeys_enabled": false,
+            "mailer_autoconfirm": .bool(configuration.isEmailAutoconfirmed),
+            "phone_autoconfirm": .bool(configuration.phone.isAutoconfirmed),
+            "sms_provider": .string(configuration.phone.providerName), "saml_enabled": false,
+            "saml_private_key_next_configured": false,
+            "passkeys_enabled": .bool(configuration.factors.arePasskeysEnabled),
         ])
     }
 

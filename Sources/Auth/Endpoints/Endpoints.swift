@@ -11,6 +11,7 @@ struct Endpoints: Sendable {
     let issuer: TokenIssuer
     let verifier: TokenVerifier
     let tokens = TokenCache()
+    let throttleUpkeep = ThrottleUpkeep()
     let providerDirectory = ProviderDirectory()
     let hasher: PasswordHasher
     let peers: AuthPeers

@@ -9,6 +9,10 @@ struct StatementResult: Sendable {
     /// Rows of the page, or rows changed.
     var rows = 0
     var body = ByteBuffer()
+    /// Bytes of the whole body, where ``body`` is only its beginning.
+    var length: Int?
+    /// What gives the rest of it.
+    var rest: AnswerStream?
     /// `response.headers` and `response.status`, as SQL set them.
     var headersText: String?
     var statusText: String?
