@@ -102,17 +102,17 @@ extension Endpoints {
             verifier = try row.text(0)
         }
         let tokens: ProviderTokens
-        do {
+        do throws(ProviderFailure) {
             tokens = try await client.exchange(code: answer.code, verifier: verifier, with: provider)
-        } catch let error as ProviderFailure {
+        } catch {
             note(error, of: provider, request)
             throw AuthError.codeNotExchanged(answer.code)
         }
-        do {
+        do throws(ProviderFailure) {
             var profile = try await client.profile(tokens, from: provider)
             if provider.kind == .apple, let name = answer.appleName { profile.setName(name) }
             return (tokens, profile)
-        } catch let error as ProviderFailure {
+        } catch {
             note(error, of: provider, request)
             throw AuthError.profileFailed
         }

@@ -27,7 +27,7 @@ extension Endpoints {
         var attempt = 1
         while true {
             do {
-                return try await database.transaction(body)
+                return try await database.transaction { transaction in try await body(transaction) }
             } catch let error as DatabaseError
                 where error.isIdentityRace && attempt < ExternalLimits.linkingAttemptsMax
             {
@@ -94,11 +94,12 @@ extension Endpoints {
             verifier = made
         }
         let url: String
+        let client = try providerClient(now: now)
         do throws(ProviderFailure) {
-            url = try await providerClient(now: now).authorizationURL(
+            url = try await client.authorizationURL(
                 provider, state: flow.id, scopes: query["scopes"] ?? "", verifier: verifier,
                 passing: PassedParameters(query).pairs)
-        } catch let error as ProviderFailure {
+        } catch {
             throw AuthError.failed(cause: "sign-in with \(provider.name): \(error.cause)")
         }
         statements.append(FlowStatements.begin(flow, now: now))

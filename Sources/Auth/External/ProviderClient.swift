@@ -101,7 +101,7 @@ struct ProviderClient: Sendable {
             guard more["sub"]?.string == proven.subject else {
                 throw ProviderFailure(cause: "the user information is about somebody else")
             }
-            for (name, value) in more.members where claims[name] == nil { claims[name] = value }
+            for (name, value) in more.members where claims[name] == nil || claims[name] == "" { claims[name] = value }
         }
         return try ExternalProfile(openID: claims, issuer: proven.issuer, provider.kind)
     }
