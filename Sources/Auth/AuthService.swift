@@ -24,7 +24,7 @@ public struct AuthService: Surface {
         let endpoints = Endpoints(
             database: database, issuer: issuer, verifier: verifier, hasher: hasher, peers: peers, clock: clock,
             observer: observer, configuration: configuration, redirects: RedirectPolicy(configuration.redirects))
-        routes = Routes.table(endpoints)
+        routes = Routes.guarded(Routes.table(endpoints), by: endpoints)
     }
 
     /// Browsers navigate to some paths, so these ask for no key (gateway contract, section 1).

@@ -3,7 +3,8 @@ internal import Postgres
 
 /// One request on its way through the database.
 struct Exchange: Sendable {
-    let service: RestService
+    let database: Database
+    let active: ActiveConfiguration
     let request: APIRequest
     let caller: Caller
     let cache: SchemaCache
@@ -26,7 +27,7 @@ struct Exchange: Sendable {
 
     private func carryOut(_ plan: ReadPlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(
-            plan, preferences: request.preferences, range: request.topRange, configuration: service.configuration)
+            plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
         let execution = execution(isReadOnly: true)
         let results = try await run(execution, [statement.sql] + (statement.estimate.map { [$0] } ?? []))
         timing.finish(.transaction)
@@ -56,7 +57,7 @@ struct Exchange: Sendable {
 
     private func carryOut(_ plan: CallPlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(
-            plan, preferences: request.preferences, range: request.topRange, configuration: service.configuration)
+            plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
         let results = try await run(
             execution(isReadOnly: plan.isReadOnly, routine: plan.routine), [statement.sql],
             rowGuard: plan.rowGuard(request.preferences))
@@ -70,7 +71,7 @@ struct Exchange: Sendable {
     /// The exact number as far as rows were counted, beyond that what the planner thinks.
     private func total(counted: Int?, estimated: Int?) -> Int? {
         guard let counted else { return estimated }
-        guard let rowsMax = service.configuration.rowsMax, counted > rowsMax else { return counted }
+        guard let rowsMax = active.configuration.rowsMax, counted > rowsMax else { return counted }
         return max(counted, estimated ?? counted)
     }
 
@@ -102,16 +103,16 @@ struct Exchange: Sendable {
 
     func execution(isReadOnly: Bool, routine: Routine? = nil) -> Execution {
         let settings = RequestSettings(
-            request: request, caller: caller, cache: cache, configuration: service.configuration)
+            request: request, caller: caller, cache: cache, configuration: active.configuration)
         let rollsBack =
             switch request.preferences.transaction {
             case .commit: false
             case .rollback: true
-            case nil: service.configuration.transactionEnd.rollsBack
+            case nil: active.configuration.transactionEnd.rollsBack
             }
         return Execution(
-            database: service.database, settings: settings.settings(isReadOnly: isReadOnly, routine: routine),
-            isolation: settings.isolation(routine: routine), rollsBack: rollsBack, preRequest: service.preRequest)
+            database: database, settings: settings.settings(isReadOnly: isReadOnly, routine: routine),
+            isolation: settings.isolation(routine: routine), rollsBack: rollsBack, preRequest: active.preRequest)
     }
 
     func run(
@@ -133,5 +134,5 @@ struct Exchange: Sendable {
         }
     }
 
-    var isAnonymous: Bool { caller.role == service.configuration.anonymousRole }
+    var isAnonymous: Bool { caller.role == active.configuration.anonymousRole }
 }

@@ -42,16 +42,18 @@ private struct TokenSegments {
     private let count: Int
 
     init(_ bytes: [UInt8]) throws(TokenError) {
-        var dots: [Int] = []
+        var first = -1
+        var second = -1
         var segments = 1
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: ".") {
-            if dots.count < 2 { dots.append(index) }
+        let text = bytes.span
+        for index in text.indices where text[index] == UInt8(ascii: ".") {
+            if first < 0 { first = index } else if second < 0 { second = index }
             segments += 1
         }
         guard segments == 3 else { throw .segmentCount(bytes.isEmpty ? 0 : segments) }
-        first = dots[0]
-        second = dots[1]
-        self.count = bytes.count
+        self.first = first
+        self.second = second
+        count = bytes.count
     }
 
     var header: Range<Int> { 0..<first }

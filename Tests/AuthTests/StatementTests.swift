@@ -33,7 +33,7 @@ import Testing
             RefreshTokenStatements.find(token: "x"), RefreshTokenStatements.findUser(token: "x"),
             RefreshTokenStatements.find(sessionID: id), RefreshTokenStatements.findUser(sessionID: id),
             RefreshTokenStatements.insert(token: "x", parent: nil, sessionID: id, now: now),
-            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.revokeFamily(sessionID: id),
+            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.countSuccessors(of: "x"),
         ]
         let mails: [SQL] = [
             OneTimeTokenStatements.upsert(

@@ -5,7 +5,8 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "Core": [],
         "Schema": [],
-        "Cryptography": ["Core", "COpenSSL", "CLibCrypt", "NIOPosix"],
+        "QRCode": ["CQRCode"],
+        "Cryptography": ["Core", "COpenSSL", "CLibCrypt", "CLibArgon2", "NIOPosix"],
         "Postgres": ["Core", "CLibPQ", "ServiceLifecycle", "DequeModule"],
         "Tokens": ["Core", "Cryptography"],
         "Objects": ["Core", "Cryptography", "NIOCore", "NIOPosix", "_NIOFileSystem"],
@@ -15,7 +16,7 @@ import Testing
             "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle",
         ],
         "Insights": ["Core", "Cryptography", "Subprocess"],
-        "Auth": service,
+        "Auth": service.union(["QRCode"]),
         "Rest": service.union(["ServiceLifecycle"]),
         "Realtime": service.union(["Jobs"]),
         "Storage": service.union(["Objects", "Jobs"]),

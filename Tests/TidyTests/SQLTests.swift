@@ -10,6 +10,8 @@ import Testing
         "Auth/Users/UserStatements.swift": "names of columns that are written in the file",
         "Auth/Sessions/SessionStatements.swift": "names of columns that are written in the file",
         "Auth/Sessions/RefreshTokenStatements.swift": "names of columns that are written in the file",
+        "Auth/Factors/FactorStatements.swift": "names of columns that are written in the file",
+        "Auth/Factors/Passkeys/PasskeyStatements.swift": "names of columns that are written in the file",
     ]
     static let rule = Rule.lines(exceptions: trusted) { $0.contains("trustedText:") }
 

@@ -41,7 +41,8 @@ extension Endpoints {
         if let sessionID = token.sessionID, !sessionID.isEmpty, sessionID != UUIDText.zero {
             guard let subject = token.subject, !subject.isEmpty else { throw AuthError.claim(.subjectMissing) }
             let bearer = try await owner(of: token, subject: subject)
-            if let session = bearer.session, SessionPolicy(configuration).expiry(of: session, at: clock.now()) != nil {
+            let policy = SessionPolicy(configuration)
+            if let session = bearer.session, policy.expiry(of: session, user: bearer.user, at: clock.now()) != nil {
                 throw AuthError.bearerSessionExpired
             }
         }

@@ -11,6 +11,8 @@ struct Endpoints: Sendable {
     let issuer: TokenIssuer
     let verifier: TokenVerifier
     let tokens = TokenCache()
+    let throttleUpkeep = ThrottleUpkeep()
+    let providerDirectory = ProviderDirectory()
     let hasher: PasswordHasher
     let peers: AuthPeers
     let clock: any WallClock

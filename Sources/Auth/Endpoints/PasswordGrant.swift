@@ -9,18 +9,29 @@ extension Endpoints {
         let form = try PasswordGrantForm(try await Fields(request))
         guard configuration.isEmailEnabled else { throw AuthError.emailDisabled(.signIn) }
         let audience = audience(of: request)
-        let row = try await database.run(UserStatements.find(email: form.email, audience: audience)).first
-        let user = try row.map { row in try User(row) }
+        let attempt = attempt(.password, account: form.email, request)
+        // Before anything is hashed: whoever has to wait costs no more than a look.
+        let results = try await database.run(
+            .serviceItself,
+            [UserStatements.find(email: form.email, audience: audience)] + (attemptCheck(attempt).map { [$0] } ?? []))
+        if results.count > 1, !results[1].isEmpty { throw AuthError.refused(.tooManyRequests) }
+        let user = try results[0].first.map { row in try User(row) }
 
         // One answer for every account without this password. What else is wrong with an account is told only to who
         // knows its password.
-        guard try await verify(form.password, of: user), let user else { throw AuthError.invalidCredentials }
+        guard try await verify(form.password, of: user), let user else {
+            try await noteFailure(attempt)
+            throw AuthError.invalidCredentials
+        }
         let now = clock.now()
         guard !user.isBanned(at: now) else { throw AuthError.userBanned }
         guard user.isEmailConfirmed else { throw AuthError.emailNotConfirmed }
 
-        let opening = SessionOpening(
-            userID: user.id, method: "password", passwordHash: user.passwordHash?.reveal(), request: request, now: now)
+        var opening = opening(
+            userID: user.id, method: "password", passwordHash: user.passwordHash?.reveal(), request, now: now)
+        opening.noted =
+            successStatements(attempt)
+            + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
         let grant = try await during(.issuingSession) {
             try opening.opened(try await database.run(.serviceItself, opening.statements))
         }

@@ -30,7 +30,7 @@ extension Endpoints {
             outcome = try await database.transaction(settings) { transaction in
                 let refresh = Refresh(
                     transaction: transaction, request: request, configuration: configuration, clientID: clientID,
-                    now: now)
+                    now: now, audit: { audit($0, by: AuditEntry.Actor($1), request, now: now) })
                 return if let counted = CountedRefreshToken(token) {
                     try await refresh.advance(counted)
                 } else {
@@ -66,6 +66,7 @@ private struct Refresh {
     let configuration: AuthConfiguration
     let clientID: String?
     let now: Timestamp
+    let audit: (AuditEntry.Action, User) -> [SQL]
 
     // MARK: Version 1
 
@@ -82,28 +83,63 @@ private struct Refresh {
         let session = try Session(row, from: 5)
         if let refusal = refusal(of: user, session) { return .refused(refusal) }
 
-        let presented = RefreshDecision.Presented(
-            token: token, isRevoked: try row.bool(0), updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
         let active = row.optionalText(3).map { RefreshDecision.Active(token: $0, parent: row.optionalText(4)) }
+        let spellings = RefreshTokens.spellings(token)
+        let presented = RefreshDecision.Presented(
+            token: spellings.first { $0 == active?.parent } ?? spellings[0], isRevoked: try row.bool(0), updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
         let decision = RefreshDecision.decide(
             presented, active: active, policy: RefreshDecision.Policy(configuration), now: now)
         switch decision {
-        case .repeatSuccessor(let successor):
+        case .repeatSuccessor(let stored):
+            guard let successor = recalled(stored, after: token) else {
+                return try await hand(out: .random, after: token, user, session)
+            }
             return .granted(Grant(user: user, session: session, refreshToken: successor))
-        case .rotate, .issueAgain:
-            let next = RefreshTokens.make()
-            try await transaction.run([
-                RefreshTokenStatements.revoke(token: token, now: now),
-                RefreshTokenStatements.insert(token: next, parent: token, sessionID: session.id, now: now),
-                markRefreshed(session),
-            ])
-            return .granted(Grant(user: user, session: session, refreshToken: next))
+        case .rotate: return try await hand(out: .sibling(0), after: token, user, session)
+        case .issueAgain:
+            let row = try await transaction.run(RefreshTokenStatements.countSuccessors(of: token)).first
+            let siblings = try row?.int(0) ?? 0
+            return try await hand(
+                out: siblings < AuthLimits.refreshSiblingsMax ? .sibling(siblings) : .random, after: token, user, session)
         case .refuse(let revokesFamily):
             if revokesFamily {
-                try await transaction.run(RefreshTokenStatements.revokeFamily(sessionID: session.id))
+                // Its access tokens are out at the next request, too.
+                try await transaction.run([SessionStatements.delete(id: session.id)] + audit(.tokenRevoked, user))
             }
             return .refused(.refreshTokenUsed)
         }
+    }
+
+    private enum Successor {
+        case sibling(Int)
+        case random
+    }
+
+    private func hand(
+        out kind: Successor, after token: String, _ user: User, _ session: Session
+    ) async throws -> RefreshOutcome {
+        let next =
+            switch kind {
+            case .sibling(let number):
+                RefreshTokens.successor(of: token, sibling: number, key: configuration.serviceKey)
+            case .random: RefreshTokens.make()
+            }
+        try await transaction.run(
+            [
+                RefreshTokenStatements.revoke(token: token, now: now),
+                RefreshTokenStatements.insert(token: next, parent: token, sessionID: session.id, now: now),
+                markRefreshed(session),
+            ] + audit(.tokenRevoked, user) + audit(.tokenRefreshed, user))
+        return .granted(Grant(user: user, session: session, refreshToken: next))
+    }
+
+    /// The text of a stored successor; nil if the service's key has changed since it was made.
+    private func recalled(_ stored: String, after token: String) -> String? {
+        // A restored database keeps the token itself.
+        if RefreshTokens.isPlausible(stored) { return stored }
+        return (0..<AuthLimits.refreshSiblingsMax).lazy
+            .map { RefreshTokens.successor(of: token, sibling: $0, key: configuration.serviceKey) }
+            .first { RefreshTokens.stored($0) == stored }
     }
 
     // MARK: Version 2
@@ -131,12 +167,12 @@ private struct Refresh {
         case .advance:
             try await transaction.run([
                 SessionStatements.setCounter(id: session.id, counter: current + 1), markRefreshed(session),
-            ])
+            ] + audit(.tokenRefreshed, user))
             return try granted(user, session, counter: current + 1, key: key)
         case .repeatCurrent: return try granted(user, session, counter: current, key: key)
         case .refuseUnknown: return .refused(.refreshTokenNotFound)
         case .refuseReuse:
-            try await transaction.run(SessionStatements.delete(id: session.id))
+            try await transaction.run([SessionStatements.delete(id: session.id)] + audit(.tokenRevoked, user))
             return .refused(.refreshTokenUsed)
         }
     }
@@ -153,7 +189,7 @@ private struct Refresh {
     private func refusal(of user: User, _ session: Session) -> AuthError? {
         if session.oauthClientID != clientID { return .refreshClientMismatch(session: session.oauthClientID) }
         if user.isBanned(at: now) { return .refreshUserBanned }
-        return SessionPolicy(configuration).expiry(of: session, at: now).map { .refreshSessionExpired($0) }
+        return SessionPolicy(configuration).expiry(of: session, user: user, at: now).map { .refreshSessionExpired($0) }
     }
 
     private func markRefreshed(_ session: Session) -> SQL {

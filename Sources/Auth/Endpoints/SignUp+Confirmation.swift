@@ -7,15 +7,17 @@ internal import Postgres
 /// Sign-up where the address has to be confirmed by mail. The answer is a user without a session, and the same for an
 /// address that already has an account, save for the empty list of identities that apps rely on.
 extension Endpoints {
-    func signUpUnconfirmed(_ account: SignUpAccount, hash: String) async throws -> Response {
+    func signUpUnconfirmed(
+        _ account: SignUpAccount, hash: String, _ request: GatewayRequest
+    ) async throws -> Response {
         let mailer = try mailer(for: .confirmation)
         let now = clock.now()
         do {
-            return .json(try await storeUnconfirmed(account, hash: hash, by: mailer, now: now))
+            return .json(try await storeUnconfirmed(account, hash: hash, by: mailer, request, now: now))
         } catch let error as DatabaseError where error.isTakenEmail {
             // Lost a race for the address: now it is found, and answered as any address that is taken.
             return try await during(.savingUser) {
-                .json(try await storeUnconfirmed(account, hash: hash, by: mailer, now: now))
+                .json(try await storeUnconfirmed(account, hash: hash, by: mailer, request, now: now))
             }
         } catch let error as DatabaseError {
             throw AuthError.database(error, during: .savingUser)
@@ -23,22 +25,31 @@ extension Endpoints {
     }
 
     private func storeUnconfirmed(
-        _ account: SignUpAccount, hash: String, by mailer: any Mailer, now: Timestamp
+        _ account: SignUpAccount, hash: String, by mailer: any Mailer, _ request: GatewayRequest, now: Timestamp
     ) async throws -> JSON {
-        try await database.transaction { transaction in
+        let provider: JSONObject = ["provider": "email"]
+        return try await database.transaction { transaction in
             let row = try await transaction.run(
                 UserStatements.find(email: account.email, audience: account.audience)
             ).first
             guard let row else {
                 let new = account.newUser(hash: hash)
-                try await transaction.run(statements(creating: new, now: now))
+                try await transaction.run(
+                    statements(creating: new, now: now)
+                        + audit(.confirmationRequested, by: .init(new), traits: provider, request, now: now))
                 let user = try await confirm(new.id, account, by: mailer, in: transaction, now: now)
                 return user.json
             }
             let existing = try User(row)
-            guard !existing.isEmailConfirmed else { return decoy(account, now: now) }
+            guard !existing.isEmailConfirmed else {
+                try await transaction.run(
+                    audit(.repeatedSignUp, by: .init(existing), traits: provider, request, now: now))
+                return decoy(account, now: now)
+            }
             // Neither password nor data change: whoever signs up now need not be whoever did before.
             try checkMailInterval(since: existing.confirmationSentAt, now: now)
+            try await transaction.run(
+                audit(.confirmationRequested, by: .init(existing), traits: provider, request, now: now))
             let user = try await confirm(existing.id, account, by: mailer, in: transaction, now: now)
             guard user.invitedAt == nil else { return .object(user.object(identities: [], userMetadata: [:])) }
             return user.json

@@ -16,7 +16,7 @@ extension Endpoints {
         let hash = try await hash(form.password)
         return configuration.isEmailAutoconfirmed
             ? try await signUpConfirmed(account, hash: hash, request)
-            : try await signUpUnconfirmed(account, hash: hash)
+            : try await signUpUnconfirmed(account, hash: hash, request)
     }
 
     private func checkedAccount(
@@ -40,7 +40,10 @@ extension Endpoints {
     ) async throws -> Response {
         let now = clock.now()
         let user = account.newUser(hash: hash)
-        let opening = SessionOpening(userID: user.id, method: "password", request: request, now: now)
+        var opening = opening(userID: user.id, method: "password", request, now: now)
+        opening.noted =
+            audit(.userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
+            + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
         do {
             let grant = try await database.transaction { transaction in
                 let found = try await transaction.run(

@@ -30,6 +30,8 @@ extension Endpoints {
                     try await replacePassword(password, bearer: bearer, in: transaction, now: now)
                 }
                 var statements = change?.statements ?? []
+                statements += audit(
+                    password == nil ? .userModified : .passwordUpdated, by: AuditEntry.Actor(user), request, now: now)
                 if let data = form.data { statements.append(merge(data, into: user.id, now: now)) }
                 statements.append(UserStatements.find(id: user.id))
                 guard let row = try await transaction.run(statements).last?.first else {

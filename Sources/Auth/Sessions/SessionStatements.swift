@@ -34,8 +34,10 @@ enum SessionStatements {
             returning id
         )
         insert into auth.sessions (
-            id, user_id, created_at, updated_at, aal, user_agent, ip, oauth_client_id, scopes)
+            id, user_id, created_at, updated_at, aal, user_agent, ip, refresh_token_hmac_key, refresh_token_counter,
+            oauth_client_id, scopes)
         select \(new.id)::uuid, id, \(now)::timestamptz, \(now)::timestamptz, 'aal1', \(new.userAgent), \(new.ip)::inet,
+            \(new.counterKey?.reveal())::text, case when \(new.counterKey?.reveal())::text is not null then 0 end,
             \(new.oauthClientID)::uuid, \(new.scopes)
         from signed_in
         """
@@ -84,6 +86,8 @@ struct NewSession: Sendable {
     var userAgent: String?
     /// Nil when the client's address is not known.
     var ip: String?
+    /// The key of version 2 refresh tokens; nil for version 1.
+    var counterKey: Secret<String>?
     /// The OAuth client that will act in it, and with which scopes.
     var oauthClientID: String?
     var scopes: String?

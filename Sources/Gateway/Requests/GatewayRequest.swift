@@ -18,6 +18,8 @@ public struct GatewayRequest: Sendable {
     public let credentials: Credentials
     /// The client's address: the socket's, or what a configured proxy reported.
     public let clientAddress: String
+    /// Whether a configured proxy passed the request on, so that headers which only proxies write can be believed.
+    public internal(set) var isFromTrustedProxy = false
     /// Path parameters by name, each percent-decoded once.
     public internal(set) var parameters: [String: String] = [:]
     /// The template of the matched route, for logs, metrics and policies.

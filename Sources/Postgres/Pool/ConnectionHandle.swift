@@ -27,10 +27,13 @@ internal import Core
         guard let connection = unsafe connection else { throw .unavailable(cause: "out of memory") }
         let handle = unsafe ConnectionHandle(taking: connection)
         guard !handle.isBroken else { throw .unavailable(cause: handle.errorText) }
-        var opening = "set statement_timeout = \(configuration.statementTimeout.wholeMilliseconds)"
-        if let role = configuration.assumeRole { opening += "; set role \(SQL.quoted(identifier: role))" }
+        var opening: [String] = []
+        if configuration.setsStatementTimeout {
+            opening.append("set statement_timeout = \(configuration.statementTimeout.wholeMilliseconds)")
+        }
+        if let role = configuration.assumeRole { opening.append("set role \(SQL.quoted(identifier: role))") }
         do throws(DatabaseError) {
-            try handle.executeBlocking(opening)
+            if !opening.isEmpty { try handle.executeBlocking(opening.joined(separator: "; ")) }
         } catch {
             throw .unavailable(cause: error.logText)
         }

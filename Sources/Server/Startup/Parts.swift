@@ -63,11 +63,12 @@ struct Parts: Sendable {
             mounts.append(Mount("/auth/v1", auth))
         }
         if configuration.services.contains(.rest) {
-            let service = RestService(
+            let service = try RestService(
                 database: restDatabase, listening: restConfiguration, verifier: signing.verifier, clock: clock,
                 observer: observer, configuration: configuration.rest)
             rest = service
             mounts.append(Mount("/rest/v1", service))
+            mounts.append(Mount("/graphql/v1", GraphQLSurface(service)))
         } else {
             rest = nil
         }

@@ -29,8 +29,8 @@ struct AuthHarness: Sendable {
     /// Runs `body` with a service of its own and takes everything down afterwards.
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
-        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, signingKeys: [JSON] = [],
-        _ body: (AuthHarness) async throws -> Void
+        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, web: (any WebClient)? = nil,
+        signingKeys: [JSON] = [], _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
         do {
@@ -38,7 +38,7 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, signingKeys: signingKeys, adjust)
+                isDatabaseAway: isDatabaseAway, web: web, signingKeys: signingKeys, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -61,7 +61,7 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        signingKeys: [JSON], _ adjust: (inout AuthConfiguration) -> Void
+        web: (any WebClient)?, signingKeys: [JSON], _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
         let keys = try TokenKeySet(
@@ -91,7 +91,7 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil),
+            peers: AuthPeers(mailer: withMailer ? mailer : nil, web: web),
             clock: clock, observer: observer, configuration: configuration)
         let ring = KeyRing(
             entries: [

@@ -61,7 +61,7 @@ struct WardHarness: Sendable {
         var configuration = RestConfiguration()
         configuration.extraSearchPath = ["public", "extensions"]
         adjust(&configuration)
-        service = RestService(
+        service = try RestService(
             database: pool, listening: scratch.configuration(user: "authenticator"),
             verifier: TokenVerifier(keys: keys), clock: clock, observer: SilentObserver(),
             configuration: configuration)
