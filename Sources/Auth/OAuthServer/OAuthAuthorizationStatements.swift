@@ -156,7 +156,9 @@ enum OAuthAuthorizationStatements {
         """
         delete from auth.sessions
         where oauth_client_id = \(clientID)::uuid
-            and id = (select t.session_id from auth.refresh_tokens t where t.token = \(refreshToken))
+            and id in (
+                select t.session_id from auth.refresh_tokens t
+                where t.token = any(\(RefreshTokens.spellings(refreshToken))::text[]))
         """
     }
 }

@@ -90,6 +90,7 @@ extension Endpoints {
         guard !user.isBanned(at: now) else { return .refused(.invalidGrant("User is banned")) }
         let opening = SessionOpening(
             id: authorization.id, userID: user.id, method: OAuthToken.method,
+            isCounted: configuration.refreshTokenVersion == 2,
             oauthClientID: authorization.client.id, scopes: authorization.scopes.text, request: request, now: now)
         let entry = audit(
             .login, by: AuditEntry.Actor(user),
