@@ -49,7 +49,8 @@ struct OAuthParameters: Sendable {
     private static func form(_ bytes: [UInt8]) throws(AuthError) -> [String: String] {
         let query: Query?
         do throws(RequestLineError) {
-            query = try String(validating: bytes, as: UTF8.self).map(Query.init)
+            query = try String(validating: bytes, as: UTF8.self).map { text throws(RequestLineError) in try Query(text)
+            }
         } catch {
             throw .invalidRequest("Failed to parse form data")
         }
