@@ -41,6 +41,7 @@ public enum SchemaFiles {
         Migration("0029_labdocs_bucket", .versioned, PackageResources._029_labdocs_bucket_sql),
         Migration("0030_object_versions", .versioned, PackageResources._030_object_versions_sql),
         Migration("0033_factor_guards", .versioned, PackageResources._033_factor_guards_sql),
+        Migration("0034_challenge_guards", .versioned, PackageResources._034_challenge_guards_sql),
     ]
 
     private static let functions: [Migration] = [
