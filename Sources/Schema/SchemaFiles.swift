@@ -45,6 +45,7 @@ public enum SchemaFiles {
         Migration("0033_throttling", .versioned, PackageResources._033_throttling_sql),
         Migration("0034_api_key_changes", .versioned, PackageResources._034_api_key_changes_sql),
         Migration("0035_code_requests", .versioned, PackageResources._035_code_requests_sql),
+        Migration("0036_challenge_guards", .versioned, PackageResources._036_challenge_guards_sql),
     ]
 
     private static let functions: [Migration] = [
