@@ -31,8 +31,10 @@ import Testing
             #expect((shown["status"], shown["last_challenged_at"], shown["phone"]) == ("unverified", .null, ""))
             #expect(
                 try await auth.value(
-                    "select payload ->> 'action' || (payload #>> '{traits,factor_type}') from auth.audit_log_entries")
-                    == "factor_in_progresstotp")
+                    """
+                    select payload #>> '{traits,factor_type}' from auth.audit_log_entries
+                    where payload ->> 'action' = 'factor_in_progress'
+                    """) == "totp")
         }
     }
 

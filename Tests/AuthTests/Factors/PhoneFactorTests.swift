@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `are refused without a way to send messages, and nothing is stored`() async throws {
-        try await AuthHarness.run(AuthHarness.factors) { auth in
+        try await AuthHarness.run(AuthHarness.factors, withMailer: false) { auth in
             let user = try await auth.signUp()
             #expect(try await auth.challenge(user, try await enrolled(auth, user)).refusal == "422 sms_send_failed")
             #expect(try await auth.value("select count(*) from auth.mfa_challenges") == "0")
