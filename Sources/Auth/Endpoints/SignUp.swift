@@ -34,7 +34,8 @@ extension Endpoints {
         guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
         try PasswordPolicy(configuration).check(form.password)
         return SignUpAccount(
-            email: try writableAddress(form.email ?? ""), audience: audience, data: form.data, challenge: form.challenge,
+            email: try writableAddress(form.email ?? ""), audience: audience, data: form.data,
+            challenge: form.challenge,
             redirectTo: redirectTo)
     }
 
@@ -46,7 +47,9 @@ extension Endpoints {
         let user = account.newUser(hash: hash)
         var opening = opening(userID: user.id, method: "password", request, now: now)
         opening.noted =
-            audit(.userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
+            audit(
+                .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now
+            )
             + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
         do {
             let grant = try await database.transaction { transaction in

@@ -74,7 +74,9 @@ extension Setting {
             "Database", "POSTGRES_USER_NAME", .text, default: "postgres",
             "System user that runs the embedded PostgreSQL when started as root."),
         Setting("Database", "DB_POOL_SIZE", .integer(1...500), default: "10", "Most connections of each service."),
-        Setting("Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration, default: "10",
+        Setting(
+            "Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration,
+            default: "10",
             "Longest wait for a free connection."),
         Setting(
             "Database", "DB_PREPARED_STATEMENTS", aliases: ["PGRST_DB_PREPARED_STATEMENTS"], .flag, default: "true",
@@ -244,8 +246,8 @@ extension Setting {
     static let unused: [String] = [
         "LOGFLARE_*", "POOLER_*", "VAULT_ENC_KEY", "PG_META_CRYPTO_KEY", "STUDIO_*", "IMGPROXY_*",
         "DOCKER_SOCKET_LOCATION", "GOOGLE_PROJECT_*", "SECRET_KEY_BASE", "DASHBOARD_*", "KONG_HTTPS_PORT",
-        "POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "ADDITIONAL_REDIRECT_URLS", "ENABLE_PHONE_SIGNUP",
-        "ENABLE_PHONE_AUTOCONFIRM", "MAILER_URLPATHS_*", "SMTP_*", "GOOGLE_*", "GITHUB_*", "AZURE_*", "SMS_*", "MFA_*",
+        "POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "ADDITIONAL_REDIRECT_URLS",
+        "MAILER_URLPATHS_*", "SMTP_*", "GOOGLE_*", "GITHUB_*", "AZURE_*", "SMS_*", "MFA_*",
         "GLOBAL_S3_*", "REGION", "AWS_*", "S3_PROTOCOL_*", "STORAGE_TENANT_ID", "FUNCTIONS_VERIFY_JWT",
         "GOTRUE_EXTERNAL_*", "GOTRUE_SMTP_*", "GOTRUE_MAILER_*", "GOTRUE_SMS_*", "GOTRUE_MFA_*", "GOTRUE_HOOK_*",
         "GOTRUE_SECURITY_*", "GOTRUE_RATE_LIMIT_*", "GOTRUE_URI_ALLOW_LIST", "GOTRUE_PASSWORD_*", "GOTRUE_SAML_*",
