@@ -32,9 +32,12 @@ let floors: [Target] = [
         name: "CLibCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
     .systemLibrary(
         name: "CLibArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(
+        name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
     .target(name: "Core", swiftSettings: house),
     .target(name: "Schema", resources: [.embedInCode("sql")], swiftSettings: house),
+    .target(name: "QRCode", dependencies: ["CQRCode"], swiftSettings: house),
 
     .target(
         name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", "CLibArgon2", nioPosix],
@@ -63,7 +66,9 @@ let floors: [Target] = [
 
     .target(
         name: "Auth",
-        dependencies: ["Core", "Cryptography", "Tokens", "Postgres", "Gateway", httpTypes, hummingbirdCore, nioCore],
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "QRCode", httpTypes, hummingbirdCore, nioCore,
+        ],
         swiftSettings: house),
     .target(
         name: "Rest",
@@ -125,7 +130,7 @@ let tests: [Target] = [
     .testTarget(
         name: "AuthTests",
         dependencies: [
-            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "Auth", "TestSupport", httpTypes,
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "QRCode", "Auth", "TestSupport", httpTypes,
             hummingbirdCore, nioCore,
         ], swiftSettings: house),
     .testTarget(

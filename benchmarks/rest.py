@@ -107,17 +107,17 @@ def measure_speed(gateway: Gateway, directory: pathlib.Path, seconds: int, round
 
     shapes = {shape: {"label": LABELS[shape], "http": [], "pgbench_tps": []} for shape in REQUESTS}
     shapes["row"] |= {"pgbench_begin_commit_tps": [], "pgbench_unpipelined_tps": []}
-    shorter = max(2, seconds // 2)
+    shorter = max(2, seconds // 3)
     for number in range(1, rounds + 1):
-        say(f"  round {number} of {rounds}: one row, {seconds} s each: over HTTP and three times pgbench; {len(shapes) - 1} others, {shorter} s each")
+        say(f"  round {number} of {rounds}: pgbench and HTTP, {seconds} s each for one row, {shorter} s each for {len(shapes) - 1} other shapes")
         for shape, entry in shapes.items():
             length = seconds if shape == "row" else shorter
             gateway.sql("truncate public.bench_inserts")
             entry["pgbench_tps"].append(tps(shape, length))
             gateway.sql("truncate public.bench_inserts")
             entry["http"].append(requests(shape, length))
-        shapes["row"]["pgbench_begin_commit_tps"].append(tps("row", seconds, begins=True))
-        shapes["row"]["pgbench_unpipelined_tps"].append(tps("row", seconds, pipelined=False, begins=True))
+        shapes["row"]["pgbench_begin_commit_tps"].append(tps("row", shorter, begins=True))
+        shapes["row"]["pgbench_unpipelined_tps"].append(tps("row", shorter, pipelined=False, begins=True))
     for entry in shapes.values():
         entry["requests_per_second"] = statistics.median(measured["requests_per_second"] for measured in entry["http"])
         entry["p99_ms"] = statistics.median(measured["p99_ms"] for measured in entry["http"])

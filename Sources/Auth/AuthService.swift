@@ -31,7 +31,7 @@ public struct AuthService: Surface {
     public func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement {
         let isOpen =
             ["/verify", "/callback", "/authorize"].contains(path) || path.hasPrefix("/.well-known/")
-            || path.hasPrefix("/sso/saml/")
+            || path.hasPrefix("/sso/saml/") || Routes.openToOAuthClients.contains(path)
         return isOpen ? .none : .anyKey
     }
 

@@ -8,7 +8,8 @@ struct HashParameters: Sendable {
         guard pairs.count == names.count else { return nil }
         var values: [String: Int] = [:]
         for (pair, name) in zip(pairs, names) {
-            guard pair.hasPrefix(name + "="), let value = HashParameters.number(pair.dropFirst(name.utf8.count + 1)) else {
+            guard pair.hasPrefix(name + "="), let value = HashParameters.number(pair.dropFirst(name.utf8.count + 1))
+            else {
                 return nil
             }
             values[name] = value

@@ -4,6 +4,7 @@ internal import Postgres
 /// One request on its way through the database.
 struct Exchange: Sendable {
     let database: Database
+    let sizes: AnswerSizes
     let active: ActiveConfiguration
     let request: APIRequest
     let caller: Caller
@@ -29,14 +30,23 @@ struct Exchange: Sendable {
         let statement = MainStatement(
             plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
         let execution = execution(isReadOnly: true)
-        let results = try await run(execution, [statement.sql] + (statement.estimate.map { [$0] } ?? []))
-        timing.finish(.transaction)
-        if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
-        var result = try self.result(results, statement)
-        if results.count > 1 {
+        let estimates = statement.estimate.map { [$0] } ?? []
+        var result: StatementResult
+        var estimate: ResultSet?
+        if !plan.headersOnly, plan.format.isPageable {
+            (result, estimate) = try await page(execution, statement, estimates)
+            timing.finish(.transaction)
+        } else {
+            let results = try await run(execution, [statement.sql] + estimates)
+            timing.finish(.transaction)
+            if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
+            result = try self.result(results, statement)
+            estimate = results.count > 1 ? results[1] : nil
+        }
+        if let estimate {
             result.total = total(
                 counted: result.total,
-                estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(results[1]) })
+                estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(estimate) })
         }
         if plan.format.wantsSingleRow, result.rows != 1 { throw .request(.notSingular(rows: result.rows)) }
         var answer = try maker.answer(plan, result)
@@ -47,7 +57,9 @@ struct Exchange: Sendable {
     private func carryOut(_ plan: WritePlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(plan, preferences: request.preferences)
         let results = try await run(
-            execution(isReadOnly: false), [statement.sql], rowGuard: plan.rowGuard(request.preferences))
+            execution(isReadOnly: false), statement.preparations + [statement.sql],
+            rowGuard: plan.rowGuard(request.preferences)
+        ).suffix(1)
         timing.finish(.transaction)
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
         var answer = try maker.answer(plan, try result(results, statement))
@@ -58,9 +70,18 @@ struct Exchange: Sendable {
     private func carryOut(_ plan: CallPlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(
             plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
+        let execution = execution(isReadOnly: plan.isReadOnly, routine: plan.routine)
+        if plan.isPageable(request.preferences) {
+            let (result, _) = try await page(execution, statement, [])
+            timing.finish(.transaction)
+            var answer = try maker.answer(plan, result)
+            maker.warn(of: plan.root, in: &answer)
+            return answer
+        }
         let results = try await run(
-            execution(isReadOnly: plan.isReadOnly, routine: plan.routine), [statement.sql],
-            rowGuard: plan.rowGuard(request.preferences))
+            execution, statement.preparations + [statement.sql],
+            rowGuard: plan.rowGuard(request.preferences)
+        ).suffix(1)
         timing.finish(.transaction)
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
         var answer = try maker.answer(plan, try result(results, statement))
@@ -78,7 +99,7 @@ struct Exchange: Sendable {
     // MARK: Results
 
     private func result(
-        _ results: [ResultSet], _ statement: MainStatement
+        _ results: some Collection<ResultSet>, _ statement: MainStatement
     ) throws(RestError) -> StatementResult {
         try decoded { () throws(DatabaseError) in
             guard let first = results.first else { throw .unexpectedResult("no result for a statement") }
@@ -86,7 +107,7 @@ struct Exchange: Sendable {
         }
     }
 
-    private func lines(_ results: [ResultSet]) throws(RestError) -> [UInt8] {
+    private func lines(_ results: some Collection<ResultSet>) throws(RestError) -> [UInt8] {
         try decoded { () throws(DatabaseError) in try results.first.map(StatementResult.plan) ?? [] }
     }
 

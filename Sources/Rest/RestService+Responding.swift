@@ -11,7 +11,9 @@ extension RestService {
         let configuration = active.configuration
         var timing = Timing(isOn: configuration.showsTiming)
         let caller: Caller
-        do throws(TokenRefusal) { caller = try active.callers.caller(http.credentials) } catch { throw RestError.token(error) }
+        do throws(TokenRefusal) { caller = try active.callers.caller(http.credentials) } catch {
+            throw RestError.token(error)
+        }
         timing.finish(.jwt)
         guard let cache = schemaCache.current else { throw RestError.schemaCacheMissing }
         let request = try await read(http, configuration)
@@ -19,7 +21,7 @@ extension RestService {
         let plan = try Planner(request: request, cache: cache, configuration: configuration).plan()
         timing.finish(.plan)
         let exchange = Exchange(
-            database: database, active: active, request: request, caller: caller, cache: cache,
+            database: database, sizes: sizes, active: active, request: request, caller: caller, cache: cache,
             maker: AnswerMaker(request: request, configuration: configuration))
         var answer = try await exchange.carryOut(plan, timing: &timing)
         timing.finish(.response)

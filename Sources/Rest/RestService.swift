@@ -16,6 +16,7 @@ public struct RestService: Surface {
     public var schemaCacheService: any Service { reloader }
     private let reloader: SchemaCacheReloader
     let settings: ConfigurationHolder
+    let sizes: AnswerSizes
     /// Made once: handlers hold a copy of the service.
     public private(set) var routes = RouteTable()
 
@@ -31,6 +32,7 @@ public struct RestService: Surface {
         observer: any Observer, configuration: RestConfiguration = RestConfiguration()
     ) throws(TokenKeySetError) {
         self.database = database
+        sizes = AnswerSizes(connections: database.configuration.connectionsMax)
         let holder = SchemaCacheHolder()
         schemaCache = holder
         let settings = ConfigurationHolder(

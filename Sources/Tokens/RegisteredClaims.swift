@@ -98,7 +98,9 @@ struct RegisteredClaims: Sendable, Equatable {
         guard let value else { return nil }
         guard case .number = value.kind else { throw .claimNotNumeric(name) }
         // Seconds since 1970 have ten digits until the year 2286; everything else takes the general way.
-        if value.range.count <= 11, let seconds = plainNumber(payload[value.range]) { return Timestamp(seconds: seconds) }
+        if value.range.count <= 11, let seconds = plainNumber(payload[value.range]) {
+            return Timestamp(seconds: seconds)
+        }
         return try time(string(value.range, in: payload), name)
     }
 

@@ -79,7 +79,18 @@ import Testing
                 AdminStatements.upsertPhoneIdentity(userID: id, phone: "1", isVerified: true, now: now),
                 AdminStatements.delete(id: id),
             ]
-        return users + sessions + mails + admin
+        return users + sessions + mails + admin + throttling
+    }
+
+    static var throttling: [SQL] {
+        let keys = AttemptKeys(strangers: [1], near: [2], known: [3])
+        let policy = AttemptPolicy(free: 1, delayMax: .seconds(1))
+        return [
+            ThrottleStatements.take(key: [1], allowance: RateAllowance(1, per: .seconds(1), burst: 1), now: now),
+            ThrottleStatements.check(keys, now: now), ThrottleStatements.count(keys, policy: policy, now: now),
+            ThrottleStatements.countInAdvance(keys, policy: policy, now: now), ThrottleStatements.forget(keys),
+            ThrottleStatements.remember(keys, now: now),
+        ] + ThrottleStatements.sweep(now: now) + AuditStatements.list(AuditScope.all, limit: 1, offset: 0)
     }
 
     @Test func `prepare against the migrated schema as the service's own role`() async throws {

@@ -59,9 +59,12 @@ import Tokens
                 .object(try #require(second.verificationKey.publicJWK)),
             ])
         ]).text
-        #expect(try verifies(keys, Workbench.forge(header: #"{"alg":"ES256","kid":"second"}"#, claims: "{}", key: second)))
-        #expect(try !verifies(keys, Workbench.forge(header: #"{"alg":"ES256","kid":"first"}"#, claims: "{}", key: second)))
-        #expect(try !verifies(keys, Workbench.forge(header: #"{"alg":"ES256","kid":"third"}"#, claims: "{}", key: second)))
+        #expect(
+            try verifies(keys, Workbench.forge(header: #"{"alg":"ES256","kid":"second"}"#, claims: "{}", key: second)))
+        #expect(
+            try !verifies(keys, Workbench.forge(header: #"{"alg":"ES256","kid":"first"}"#, claims: "{}", key: second)))
+        #expect(
+            try !verifies(keys, Workbench.forge(header: #"{"alg":"ES256","kid":"third"}"#, claims: "{}", key: second)))
     }
 
     @Test func `what cannot be used is refused with its reason`() {

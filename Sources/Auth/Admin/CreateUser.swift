@@ -24,7 +24,10 @@ extension Endpoints {
         do {
             let stored = try await database.transaction { transaction in
                 try await checkFree(form, audience: user.audience, besides: user.id, in: transaction)
-                guard let row = try await transaction.run(creation(of: user, form, request, by: admin, now: now)).last?.first else {
+                guard
+                    let row = try await transaction.run(creation(of: user, form, request, by: admin, now: now)).last?
+                        .first
+                else {
                     throw AuthError.failed(cause: "a new user was gone before it was read")
                 }
                 return try User(row)

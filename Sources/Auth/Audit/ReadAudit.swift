@@ -32,10 +32,17 @@ struct AuditScope: Sendable, Hashable {
     let members: [String]
     let text: String
 
+    static let all = AuditScope(members: [], text: "")
+
+    private init(members: [String], text: String) {
+        self.members = members
+        self.text = text
+    }
+
     /// Throws `.invalid` for another scope.
     init(_ query: String) throws(AuthError) {
         guard !query.isEmpty else {
-            (members, text) = ([], "")
+            self = .all
             return
         }
         let parts = query.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

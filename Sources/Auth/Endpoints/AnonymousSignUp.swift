@@ -16,7 +16,8 @@ extension Endpoints {
             isAnonymous: true)
         var opening = opening(userID: user.id, method: "anonymous", request, now: now)
         opening.noted = audit(
-            .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "anonymous"], of: opening, request, now: now)
+            .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "anonymous"], of: opening, request, now: now
+        )
         let grant = try await during(.savingUser) {
             try opening.opened(
                 try await database.run(

@@ -12,6 +12,7 @@ struct Endpoints: Sendable {
     let verifier: TokenVerifier
     let tokens = TokenCache()
     let throttleUpkeep = ThrottleUpkeep()
+    let providerDirectory = ProviderDirectory()
     let hasher: PasswordHasher
     let peers: AuthPeers
     let clock: any WallClock

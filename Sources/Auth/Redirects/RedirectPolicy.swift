@@ -47,7 +47,7 @@ struct RedirectPolicy: Sendable {
     }
 
     /// Schemes that run or show what the URL itself holds, or read this machine: never a place to go back to.
-    private static let runningSchemes: Set<String> = [
+    static let runningSchemes: Set<String> = [
         "javascript", "data", "vbscript", "file", "blob", "filesystem", "about", "view-source",
     ]
 }

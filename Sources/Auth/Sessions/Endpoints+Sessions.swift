@@ -11,7 +11,8 @@ extension Endpoints {
         userID: String, method: String, passwordHash: String? = nil, _ request: GatewayRequest, now: Timestamp
     ) -> SessionOpening {
         SessionOpening(
-            userID: userID, method: method, passwordHash: passwordHash, isCounted: configuration.refreshTokenVersion == 2,
+            userID: userID, method: method, passwordHash: passwordHash,
+            isCounted: configuration.refreshTokenVersion == 2,
             request: request, now: now)
     }
 
@@ -39,9 +40,9 @@ extension Endpoints {
     func accessToken(for grant: Grant, method: String, now: Timestamp) async throws -> IssuedToken {
         let claims = AccessToken.claims(
             user: grant.user, session: grant.session, configuration: configuration, now: now)
-        return IssuedToken(
-            text: try issuer.sign(claims: claims), lifetime: AccessToken.lifetimeSeconds(configuration),
-            expiry: AccessToken.expiry(configuration: configuration, now: now))
+        let expiry = AccessToken.expiry(
+            user: grant.user, session: grant.session, configuration: configuration, now: now)
+        return IssuedToken(text: try issuer.sign(claims: claims), lifetime: expiry - now.seconds, expiry: expiry)
     }
 
     /// Names what was being done in the database's refusals; others pass as they are.

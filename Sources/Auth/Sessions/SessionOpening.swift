@@ -17,11 +17,13 @@ struct SessionOpening: Sendable {
 
     /// - Parameter isCounted: gives the session refresh tokens of version 2.
     init(
-        userID: String, method: String, passwordHash: String? = nil, isCounted: Bool = false, request: GatewayRequest,
+        id: String = SecureRandom.uuid(), userID: String, method: String, passwordHash: String? = nil,
+        isCounted: Bool = false, oauthClientID: String? = nil, scopes: String? = nil, request: GatewayRequest,
         now: Timestamp
     ) {
         var session = NewSession(
-            id: SecureRandom.uuid(), userID: userID, userAgent: request.keptUserAgent, ip: request.keptAddress)
+            id: id, userID: userID, userAgent: request.keptUserAgent, ip: request.keptAddress,
+            oauthClientID: oauthClientID, scopes: scopes)
         let key = SecureRandom.bytes(AuthLimits.counterKeyBytes)
         if isCounted, let token = CountedRefreshToken.make(sessionID: session.id, counter: 0, key: key) {
             session.counterKey = Secret(Base64URL.encode(key))

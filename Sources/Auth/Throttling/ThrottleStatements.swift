@@ -7,9 +7,9 @@ enum ThrottleStatements {
     /// token taken; there is a token while that is not later than a whole bucket from now.
     static func take(key: [UInt8], allowance: RateAllowance, now: Timestamp) -> SQL {
         let interval: SQL = "\(allowance.intervalMicroseconds)::double precision * interval '1 microsecond'"
-        // Half an interval more: rounding must not cost the last token.
+        // A millisecond more: rounding must not cost the last token.
         let capacity: SQL = """
-            \(allowance.capacityMicroseconds + allowance.intervalMicroseconds / 2)::double precision \
+            \(allowance.capacityMicroseconds + 1000)::double precision \
             * interval '1 microsecond'
             """
         return """

@@ -1,7 +1,7 @@
 public import Auth
 public import Cases
 public import Core
-internal import Cryptography
+public import Cryptography
 public import Gateway
 public import Insights
 public import Jobs
@@ -37,6 +37,10 @@ public struct ServerConfiguration: Sendable {
     /// Former secrets that still verify tokens, newest first.
     public var previousSecrets: [Secret<String>] = []
     public var jwtKeys: Secret<String>?
+    /// The `kid` of tokens that the secret signs.
+    public var jwtKeyID: String?
+    /// Algorithms of tokens that are accepted; nil for those of the keys.
+    public var jwtValidMethods: Set<SignatureAlgorithm>?
     public var anonKey: Secret<String>?
     public var serviceRoleKey: Secret<String>?
     public var publishableKey: Secret<String>?
@@ -162,6 +166,7 @@ public struct ServerConfiguration: Sendable {
         readAuthFactors(&reader)
         readAuthHooks(&reader)
         readAuthThrottling(&reader)
+        readAuthLimits(&reader)
     }
 
     /// True where the gateway is a PostgREST replacement in front of a database that is not its own: it migrates

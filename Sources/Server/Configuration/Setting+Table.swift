@@ -2,7 +2,7 @@ extension Setting {
     /// Every setting there is. docs/CONFIGURATION.md is held against this table by a test.
     public static let all: [Setting] =
         listening + keys + database + auth + authMail + authPhone + authExternal
-        + authOAuthServer + authFactors + authHooks + authThrottling + rest + storage + cases + background
+        + authOAuthServer + authFactors + authHooks + authThrottling + authLimits + rest + storage + cases + background
 
     static let listening: [Setting] = [
         Setting(
@@ -76,8 +76,7 @@ extension Setting {
         Setting("Database", "DB_POOL_SIZE", .integer(1...500), default: "10", "Most connections of each service."),
         Setting(
             "Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration,
-            default: "10",
-            "Longest wait for a free connection."),
+            default: "10", "Longest wait for a free connection."),
         Setting(
             "Database", "DB_PREPARED_STATEMENTS", aliases: ["PGRST_DB_PREPARED_STATEMENTS"], .flag, default: "true",
             "Off for transaction poolers."),
@@ -251,7 +250,7 @@ extension Setting {
         "GLOBAL_S3_*", "REGION", "AWS_*", "S3_PROTOCOL_*", "STORAGE_TENANT_ID", "FUNCTIONS_VERIFY_JWT",
         "GOTRUE_EXTERNAL_*", "GOTRUE_SMTP_*", "GOTRUE_MAILER_*", "GOTRUE_SMS_*", "GOTRUE_MFA_*", "GOTRUE_HOOK_*",
         "GOTRUE_SECURITY_*", "GOTRUE_RATE_LIMIT_*", "GOTRUE_URI_ALLOW_LIST", "GOTRUE_PASSWORD_*", "GOTRUE_SAML_*",
-        "GOTRUE_OAUTH_SERVER_*", "GOTRUE_PASSKEY_*", "GOTRUE_WEBAUTHN_*", "GOTRUE_JWT_KEY_ID",
+        "GOTRUE_PASSKEY_*", "GOTRUE_WEBAUTHN_*", "GOTRUE_JWT_KEY_ID",
         "GOTRUE_JWT_VALID_METHODS",
         "GOTRUE_JWT_ADMIN_ROLES", "GOTRUE_JWT_DEFAULT_GROUP_NAME", "GOTRUE_API_HOST", "GOTRUE_API_PORT",
         "GOTRUE_API_MAX_REQUEST_DURATION",

@@ -6,8 +6,6 @@ internal import Gateway
 internal import Insights
 internal import Jobs
 internal import Logging
-internal import NIOCore
-internal import NIOPosix
 internal import Objects
 internal import Postgres
 internal import Rest
@@ -107,6 +105,10 @@ struct ApplicationService: Service {
                     ], configuration: configuration.jobs, observer: observer,
                     makeLease: { SecureRandom.uuid() }))
         }
+        services.append(
+            NamedKeysService(
+                ring: parts.recognizer.live, database: parts.serviceDatabase,
+                listening: databases.configuration(name: "keys-listen", login: Logins.service), observer: observer))
         if let rest = parts.rest { services += [rest.schemaCacheService, ReloadSignals(rest: rest)] }
         let listeners = Listeners(
             configuration: configuration.gateway, recognizer: parts.recognizer, observer: observer,
@@ -114,10 +116,9 @@ struct ApplicationService: Service {
         if let port = configuration.metricsPort {
             services.append(listeners.plain([Mount("", MetricsSurface(metrics: metrics))], port: port))
         }
-        let rest = parts.rest
-        services += try listeners.clients(
-            parts.mounts, opensAfter: rest.map { rest in { await rest.firstLoadWasTried() } }
-        ) { port in announce(port: port) }
+        var opensAfter: (@Sendable () async -> Void)?
+        if let rest = parts.rest { opensAfter = { await rest.firstLoadWasTried() } }
+        services += try listeners.clients(parts.mounts, opensAfter: opensAfter) { port in announce(port: port) }
         return services
     }
 

@@ -34,7 +34,8 @@ struct Parts: Sendable {
             Database(application.databases.configuration(name: name, login: login), observer: observer)
         }
         let signing = try SigningKeys(
-            application.keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys)
+            application.keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys,
+            keyID: configuration.jwtKeyID, validMethods: configuration.jwtValidMethods)
         serviceDatabase = pool("cases", Logins.service)
         storageDatabase = pool("storage", Logins.storage)
         let authDatabase = pool("auth", Logins.auth)
@@ -57,9 +58,12 @@ struct Parts: Sendable {
             Mount("/ready", StatusSurface(kind: .ready(serviceDatabase))),
         ]
         if configuration.services.contains(.auth) {
+            var authConfiguration = configuration.auth
+            // All processes of an installation have the same secret, and so count and derive alike.
+            authConfiguration.serviceKey = ServiceKey(Secret(Array(application.keys.jwtSecret.reveal().utf8)))
             let auth = AuthService(
                 database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
-                peers: AuthPeers(), clock: clock, observer: observer, configuration: configuration.auth)
+                peers: AuthPeers(), clock: clock, observer: observer, configuration: authConfiguration)
             mounts.append(Mount("/auth/v1", auth))
         }
         if configuration.services.contains(.rest) {

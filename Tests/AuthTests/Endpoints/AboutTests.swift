@@ -36,7 +36,7 @@ import Tokens
                 #expect(answer.status == 401, "\(path)")
                 #expect(answer["message"] == "No API key found in request")
             }
-            for (path, status) in [("/verify", 400), ("/callback", 404), ("/authorize", 404)] {
+            for (path, status) in [("/verify", 400), ("/callback", 303), ("/authorize", 400)] {
                 #expect(try await auth.send(.get, path, key: .some(nil)).status == status, "\(path)")
             }
         }

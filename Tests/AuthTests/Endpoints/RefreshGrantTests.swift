@@ -239,4 +239,76 @@ import Testing
             #expect(try await auth.value("select count(*) from auth.sessions") == "0")
         }
     }
+
+    @Test func `issues version 2 tokens where they are configured, which count and leave no token behind`() async throws
+    {
+        try await AuthHarness.run { configuration in
+            configuration.isEmailAutoconfirmed = true
+            configuration.refreshTokenVersion = 2
+        } _: { auth in
+            let first = try await auth.signUp()
+            #expect(CountedRefreshToken(first.refreshToken)?.counter == 0)
+            #expect(CountedRefreshToken(first.refreshToken)?.sessionID == first.sessionID)
+            let signedIn = try await auth.signIn()
+            let second = try SignedIn(await auth.refresh(signedIn.refreshToken))
+            #expect(CountedRefreshToken(second.refreshToken)?.counter == 1)
+            #expect(try SignedIn(await auth.refresh(signedIn.refreshToken)).refreshToken == second.refreshToken)
+            #expect(try await auth.value("select count(*) from auth.refresh_tokens") == "0")
+            // Every bit of it counts.
+            let bytes = try #require(Base64URL.decode(second.refreshToken))
+            for index in bytes.indices {
+                var altered = bytes
+                altered[index] ^= 1
+                #expect(try await auth.refresh(Base64URL.encode(altered)).status == 400)
+            }
+            #expect(try await auth.refresh(second.refreshToken).status == 200)
+        }
+    }
+
+    @Test func `of a session that somebody else's key made tells no token again, and goes on`() async throws {
+        try await AuthHarness.run { auth in
+            let first = try await auth.signUp()
+            let second = try SignedIn(await auth.refresh(first.refreshToken))
+            // As after a rotation of the secret: the successor can no longer be told from its digest.
+            try await auth.owner.run(
+                "update auth.refresh_tokens set token = \(RefreshTokens.stored("unknown12345")) where not revoked")
+            let again = try SignedIn(await auth.refresh(first.refreshToken))
+            #expect(again.refreshToken != second.refreshToken)
+            #expect(try await auth.refresh(again.refreshToken).status == 200)
+        }
+    }
+
+    @Test func `gives each ancestor's late child a token of its own, and can repeat it`() async throws {
+        try await AuthHarness.run { auth in
+            let first = try await auth.signUp()
+            let second = try SignedIn(await auth.refresh(first.refreshToken))
+            _ = try await auth.refresh(second.refreshToken)
+            var seen: Set<String> = [first.refreshToken, second.refreshToken]
+            for _ in 0..<4 {
+                let late = try SignedIn(await auth.refresh(first.refreshToken))
+                // The newest active token is its child now, so a lost answer is repeated.
+                #expect(try SignedIn(await auth.refresh(first.refreshToken)).refreshToken == late.refreshToken)
+                #expect(seen.insert(late.refreshToken).inserted)
+                _ = try await auth.refresh(late.refreshToken)
+            }
+        }
+    }
+
+    @Test func `successors are plausible tokens and differ by token, sibling and key`() {
+        let key = ServiceKey(Secret(Array(repeating: 7, count: 32)))
+        var seen: Set<String> = []
+        for number in 0..<200 {
+            for sibling in 0..<3 {
+                let successor = RefreshTokens.successor(of: "token\(number)", sibling: sibling, key: key)
+                #expect(successor.count == 12)
+                #expect(RefreshTokens.isPlausible(successor))
+                #expect(successor == RefreshTokens.successor(of: "token\(number)", sibling: sibling, key: key))
+                #expect(seen.insert(successor).inserted)
+            }
+        }
+        #expect(
+            RefreshTokens.successor(of: "x", sibling: 0, key: key)
+                != RefreshTokens.successor(of: "x", sibling: 0, key: .random()))
+        #expect(!RefreshTokens.isPlausible(RefreshTokens.stored("abcdefghijkl")))
+    }
 }

@@ -2,8 +2,7 @@ import Testing
 
 @testable import Auth
 
-@Suite("Patterns of the redirect allow-list")
-struct RedirectGlobTests {
+@Suite struct `Patterns of the redirect allow-list` {
     @Test(arguments: [
         ("http://h/*", "http://h/a", true),
         ("http://h/*", "http://h/", true),

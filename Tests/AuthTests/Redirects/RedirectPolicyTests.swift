@@ -2,8 +2,7 @@ import Testing
 
 @testable import Auth
 
-@Suite("Redirect targets")
-struct RedirectPolicyTests {
+@Suite struct `Redirect targets` {
     private static func policy(_ site: String, _ patterns: [String] = []) -> RedirectPolicy {
         var configuration = RedirectConfiguration()
         configuration.siteURL = site

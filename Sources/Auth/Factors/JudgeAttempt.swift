@@ -1,0 +1,15 @@
+internal import Core
+internal import Gateway
+
+/// What the hook `mfa_verification_attempt` decides about an answer to a challenge.
+enum AttemptVerdict: Sendable {
+    case proceed
+    /// All sessions of the user end, and the text is shown.
+    case reject(String)
+}
+
+extension Endpoints {
+    /// Asks whether an answer, right or wrong, is to count. It is called once for each, outside of any transaction.
+    /// Without a hook all do.
+    func judgeAttempt(_ attempt: FactorAttempt, isValid: Bool) async throws -> AttemptVerdict { .proceed }
+}
