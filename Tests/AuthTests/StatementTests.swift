@@ -43,30 +43,31 @@ import Testing
             + RedemptionStatements.redeem(.link("x"), kinds: [.recovery])
             + RedemptionStatements.redeem(.code("1", address: "a@b.co", audience: "a"), kinds: [.recovery])
             + RedemptionStatements.burn(userID: id) + RedemptionStatements.adopt("a@b.co", userID: id, now: now)
-        let mails: [SQL] = [
-            OneTimeTokenStatements.upsert(
-                userID: id, kind: .confirmation, hash: "x", relatesTo: "a@b.co", now: now),
-            OneTimeTokenStatements.setConfirmation(userID: id, hash: "x", now: now),
-            OneTimeTokenStatements.setEmailChange(
-                userID: id, newEmail: "a@b.co", newHash: "x", currentHash: "", now: now),
-            OneTimeTokenStatements.delete(userID: id, kind: .emailChangeNew),
-            UserStatements.find(phone: "1", audience: "a"),
-            OneTimeTokenStatements.setRecovery(userID: id, hash: "x", now: now),
-            OneTimeTokenStatements.setReauthentication(userID: id, hash: "x", now: now),
-            OneTimeTokenStatements.setPhoneChange(userID: id, newPhone: "1", hash: "x", now: now),
-            OneTimeTokenStatements.setInvited(userID: id, now: now),
-            OneTimeTokenStatements.setHalfEmailChange(
-                userID: id, newEmail: "a@b.co", kind: .emailChangeNew, hash: "x", now: now),
-            CodeRequestStatements.sweep(now: now), CodeRequestStatements.giveBack(asked),
-            PhoneStatements.addIdentity(userID: id, data: [:], now: now),
-            RedemptionStatements.lock(phone: "1", isChange: true, audience: "a"),
-            RedemptionStatements.lock(phone: "1", isChange: false, audience: "a"),
-            RedemptionStatements.noteHalfChange(userID: id, kind: .emailChangeNew),
-            RedemptionStatements.noteHalfChange(userID: id, kind: .emailChangeCurrent),
-            RedemptionStatements.markIdentitiesVerified(userID: id, now: now),
-            RedemptionStatements.issueAuthCode(userID: id, method: "x", now: now),
-            RedemptionStatements.redeemNonce(userID: id, hash: "x", sentAfter: now),
-        ] + codes
+        let mails: [SQL] =
+            [
+                OneTimeTokenStatements.upsert(
+                    userID: id, kind: .confirmation, hash: "x", relatesTo: "a@b.co", now: now),
+                OneTimeTokenStatements.setConfirmation(userID: id, hash: "x", now: now),
+                OneTimeTokenStatements.setEmailChange(
+                    userID: id, newEmail: "a@b.co", newHash: "x", currentHash: "", now: now),
+                OneTimeTokenStatements.delete(userID: id, kind: .emailChangeNew),
+                UserStatements.find(phone: "1", audience: "a"),
+                OneTimeTokenStatements.setRecovery(userID: id, hash: "x", now: now),
+                OneTimeTokenStatements.setReauthentication(userID: id, hash: "x", now: now),
+                OneTimeTokenStatements.setPhoneChange(userID: id, newPhone: "1", hash: "x", now: now),
+                OneTimeTokenStatements.setInvited(userID: id, now: now),
+                OneTimeTokenStatements.setHalfEmailChange(
+                    userID: id, newEmail: "a@b.co", kind: .emailChangeNew, hash: "x", now: now),
+                CodeRequestStatements.sweep(now: now), CodeRequestStatements.giveBack(asked),
+                PhoneStatements.addIdentity(userID: id, data: [:], now: now),
+                RedemptionStatements.lock(phone: "1", isChange: true, audience: "a"),
+                RedemptionStatements.lock(phone: "1", isChange: false, audience: "a"),
+                RedemptionStatements.noteHalfChange(userID: id, kind: .emailChangeNew),
+                RedemptionStatements.noteHalfChange(userID: id, kind: .emailChangeCurrent),
+                RedemptionStatements.markIdentitiesVerified(userID: id, now: now),
+                RedemptionStatements.issueAuthCode(userID: id, method: "x", now: now),
+                RedemptionStatements.redeemNonce(userID: id, hash: "x", sentAfter: now),
+            ] + codes
         let admin: [SQL] =
             AdminStatements.list(audience: "a", filter: nil, isAscending: true, limit: 1, offset: 0)
             + AdminStatements.list(audience: "a", filter: "x", isAscending: false, limit: 1, offset: 0)

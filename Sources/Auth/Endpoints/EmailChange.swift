@@ -26,7 +26,8 @@ extension Endpoints {
 
         var change = EmailChange(statements: [
             OneTimeTokenStatements.setEmailChange(
-                userID: user.id, newEmail: address, newHash: new.codeHash, currentHash: present?.codeHash ?? "", now: now),
+                userID: user.id, newEmail: address, newHash: new.codeHash, currentHash: present?.codeHash ?? "",
+                now: now),
             OneTimeTokenStatements.upsert(
                 userID: user.id, kind: .emailChangeNew, hash: new.hash, relatesTo: address, now: now),
         ])

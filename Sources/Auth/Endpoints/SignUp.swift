@@ -34,7 +34,8 @@ extension Endpoints {
         guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
         try PasswordPolicy(configuration).check(form.password)
         return SignUpAccount(
-            email: try writableAddress(form.email ?? ""), audience: audience, data: form.data, challenge: form.challenge,
+            email: try writableAddress(form.email ?? ""), audience: audience, data: form.data,
+            challenge: form.challenge,
             redirectTo: redirectTo)
     }
 

@@ -23,7 +23,8 @@ extension Endpoints {
                     existing = try created.last?.first.map { try User($0) }
                 }
                 guard let user = existing else { throw AuthError.refused(.linkTargetMissing) }
-                return try await generate(form, for: user, isNew: user.id == new?.id, by: admin, request, in: transaction,
+                return try await generate(
+                    form, for: user, isNew: user.id == new?.id, by: admin, request, in: transaction,
                     now: now)
             }
         }

@@ -38,7 +38,7 @@ struct LinkVisitor: Sendable {
     /// Words in the names of programs that open links for others: crawlers, previews of messengers, mail scanners.
     /// A person whose browser is called so sees a page with a button.
     private static let programs = [
-        "bot/", "bot;", "bot)", "bot ", "-bot", "crawler", "spider", "preview", "scanner", "slurp",
+        "bot/", "bot;", "bot)", "bot ", "bot-", "-bot", "crawler", "spider", "preview", "scanner", "slurp",
         "facebookexternalhit", "whatsapp/", "skypeuri", "google-safety", "googleimageproxy", "google-read-aloud",
         "safelinks", "ms-office", "msoffice", "microsoft office", "microsoft outlook", "barracuda", "proofpoint",
         "mimecast", "symantec", "messagelabs", "trendmicro", "trend micro", "zscaler", "sophos", "fortiguard",

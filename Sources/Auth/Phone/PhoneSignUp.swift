@@ -31,7 +31,8 @@ extension Endpoints {
         }
         do {
             let grant = try await database.transaction { [opening] transaction in
-                guard try await self.user(phone: account.phone, audience: account.audience, in: transaction) == nil else {
+                guard try await self.user(phone: account.phone, audience: account.audience, in: transaction) == nil
+                else {
                     throw AuthError.userAlreadyExists
                 }
                 return try opening.opened(
@@ -56,7 +57,9 @@ extension Endpoints {
             try await during(.savingUser) {
                 _ = try await database.run(
                     .serviceItself,
-                    audit(.repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "phone"], request, now: now)
+                    audit(
+                        .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "phone"], request,
+                        now: now)
                         + [UserStatements.find(id: existing.id)])
             }
             guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
@@ -105,7 +108,9 @@ extension Endpoints {
                 var statements: [SQL] = []
                 if existing == nil {
                     statements += self.statements(creatingByPhone: new, now: now)
-                    if configuration.phone.isAutoconfirmed { statements += PhoneStatements.confirm(userID: id, now: now) }
+                    if configuration.phone.isAutoconfirmed {
+                        statements += PhoneStatements.confirm(userID: id, now: now)
+                    }
                 }
                 statements += storing(sent, for: .confirmation, userID: id, now: now)
                 let isConfirmed = existing?.phoneConfirmedAt != nil

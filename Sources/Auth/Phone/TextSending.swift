@@ -60,7 +60,8 @@ extension Endpoints {
             }
         return [
             column,
-            OneTimeTokenStatements.upsert(userID: userID, kind: kind, hash: sent.token.hash, relatesTo: sent.phone, now: now),
+            OneTimeTokenStatements.upsert(
+                userID: userID, kind: kind, hash: sent.token.hash, relatesTo: sent.phone, now: now),
         ]
     }
 
