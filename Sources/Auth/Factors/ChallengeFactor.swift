@@ -13,6 +13,7 @@ extension Endpoints {
         guard configuration.factors.availability(of: factor.kind).isVerifiable else {
             throw AuthError.refused(.verifyDisabled(factor.kind))
         }
+        try checkReach(of: owner.user, owner.session, to: factor)
         let now = clock.now()
         let question = FactorQuestion(
             challengeID: SecureRandom.uuid(), factor: factor, owner: owner, request: request, now: now)

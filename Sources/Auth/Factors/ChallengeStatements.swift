@@ -6,20 +6,21 @@ struct StoredChallenge: Sendable {
     let id: String
     let createdAt: Timestamp
     let isAnswered: Bool
-    let address: String
+    /// Whether the request comes from the address that asked for it.
+    let isFromHere: Bool
     /// The digest of the code that was sent; empty for other kinds.
     let codeDigest: String
     let ceremony: Ceremony?
     /// Guesses that were made at it.
     let attempts: Int
 
-    /// Reads what ``ChallengeStatements/find(id:factorID:)`` selects.
+    /// Reads what ``ChallengeStatements/find(id:factorID:from:)`` selects.
     init(_ row: Row) throws(DatabaseError) {
         var reader = RowReader(row)
         id = try reader.text()
         createdAt = try reader.time()
         isAnswered = try reader.bool()
-        address = try reader.text()
+        isFromHere = try reader.bool()
         codeDigest = try reader.text()
         ceremony = Ceremony(try reader.json())
         attempts = try reader.optionalInt() ?? 0
@@ -37,10 +38,11 @@ enum ChallengeStatements {
         """
     }
 
-    static func find(id: String, factorID: String) -> SQL {
+    /// - Parameter address: where the answer comes from, in any spelling.
+    static func find(id: String, factorID: String, from address: String) -> SQL {
         """
         select c.id, (extract(epoch from c.created_at) * 1000000)::bigint, c.verified_at is not null,
-            host(c.ip_address), coalesce(c.otp_code, ''), coalesce(c.web_authn_session_data, 'null'), g.attempts
+            host(c.ip_address) = host(\(address)::inet), coalesce(c.otp_code, ''), coalesce(c.web_authn_session_data, 'null'), g.attempts
         from auth.mfa_challenges c
             left join medmitra.mfa_challenge_guards g on g.challenge_id = c.id
         where c.id = \(id)::uuid and c.factor_id = \(factorID)::uuid

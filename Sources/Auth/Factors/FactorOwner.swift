@@ -32,6 +32,14 @@ extension Endpoints {
         return try StoredFactor(row)
     }
 
+    /// A factor that is not verified yet is part of an enrolment, and takes what an enrolment takes: who has the password
+    /// alone must not complete it with a key or a telephone of another.
+    func checkReach(of user: User, _ session: Session, to factor: StoredFactor) throws(AuthError) {
+        guard factor.isVerified || !user.hasVerifiedFactor || session.isRaised else {
+            throw .refused(.enrollNeedsAAL2)
+        }
+    }
+
     func factorID(_ request: GatewayRequest) throws(AuthError) -> String {
         guard let id = UUIDText.canonical(request.parameter("factor_id")) else {
             throw .invalidPathID(name: "factor_id")

@@ -33,10 +33,16 @@ extension Endpoints {
             FactorStatements.lockUser(id: attempt.owner.user.id),
             FactorStatements.find(id: factor.id, userID: attempt.owner.user.id),
             ChallengeStatements.redeem(id: attempt.challenge.id, factorID: factor.id, now: attempt.now),
+            UserStatements.find(id: attempt.owner.user.id),
+            SessionStatements.find(id: attempt.owner.session.id, userID: attempt.owner.user.id),
         ])
         guard let row = results[1].first else { throw AuthError.refused(.factorNotFound) }
         guard !results[2].isEmpty else { throw AuthError.refused(.challengeElsewhere) }
         let current = try StoredFactor(row)
+        // Another factor may have been verified since.
+        guard let userRow = results[3].first else { throw AuthError.bearerUserMissing }
+        guard let sessionRow = results[4].first else { throw AuthError.bearerSessionMissing }
+        try checkReach(of: try User(userRow), try Session(sessionRow), to: current)
         switch proof {
         case .code: try await transaction.run(FactorGuardStatements.settle(factorID: factor.id, step: nil))
         case .timeStep(let step):

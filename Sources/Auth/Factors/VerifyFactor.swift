@@ -11,6 +11,7 @@ extension Endpoints {
         guard configuration.factors.availability(of: factor.kind).isVerifiable else {
             throw AuthError.refused(.verifyDisabled(factor.kind))
         }
+        try checkReach(of: owner.user, owner.session, to: factor)
         let now = clock.now()
         let challenge = try await openChallenge(form.challengeID, of: factor, request, now: now)
         let attempt = FactorAttempt(
@@ -37,11 +38,13 @@ extension Endpoints {
     private func openChallenge(
         _ id: String, of factor: StoredFactor, _ request: GatewayRequest, now: Timestamp
     ) async throws -> StoredChallenge {
-        guard let row = try await database.run(ChallengeStatements.find(id: id, factorID: factor.id)).first else {
+        let found = try await database.run(
+            ChallengeStatements.find(id: id, factorID: factor.id, from: challengeAddress(request)))
+        guard let row = found.first else {
             throw AuthError.refused(.challengeNotFound)
         }
         let challenge = try StoredChallenge(row)
-        guard !challenge.isAnswered, challenge.address == challengeAddress(request) else {
+        guard !challenge.isAnswered, challenge.isFromHere else {
             throw AuthError.refused(.challengeElsewhere)
         }
         guard now <= challenge.createdAt.advanced(by: configuration.factors.challengeLifetime),

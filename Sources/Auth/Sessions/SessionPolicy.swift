@@ -41,7 +41,8 @@ struct SessionPolicy: Sendable {
     init(_ configuration: AuthConfiguration) {
         self.init(
             timebox: configuration.sessionTimebox, inactivityMax: configuration.sessionInactivityMax,
-            lowAssuranceMax: configuration.factors.lowAssuranceMax, isSinglePerUser: configuration.isSessionSinglePerUser)
+            lowAssuranceMax: configuration.factors.lowAssuranceMax,
+            isSinglePerUser: configuration.isSessionSinglePerUser)
     }
 
     /// The first reason against the session, in the contract's order; nil while it lives.

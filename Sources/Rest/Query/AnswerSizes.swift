@@ -10,9 +10,9 @@ final class AnswerSizes: Sendable {
     }
 
     /// Answers above this are withheld by the statement and fetched in pieces, now and the next time.
-    static let wholeMax = 2 << 20
+    static let wholeMax = 4 << 20
     /// Answers of at most this are fetched whole the next time. Between the two all stays as it was.
-    static let smallMax = 1 << 20
+    static let smallMax = 2 << 20
     /// Shapes of statements remembered; beyond it all are forgotten.
     private static let shapesMax = 4096
 

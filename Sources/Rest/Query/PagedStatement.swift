@@ -4,10 +4,7 @@ internal import Postgres
 /// A ``MainStatement`` whose body is fetched in pieces through a cursor, so that however large it is, a few pieces at a
 /// time are held here. libpq would hold a single row whole, twice.
 struct PagedStatement: Sendable {
-    /// Gives the answer in one row, without a body that is larger than ``AnswerSizes/wholeMax``.
-    let whole: SQL
-    /// Opens the cursor.
-    let declaration: SQL
+    private let statement: MainStatement
 
     /// Bytes of a piece.
     static let pieceSize = 256 << 10
@@ -31,21 +28,29 @@ struct PagedStatement: Sendable {
     }
 
     /// - Parameter statement: of a read or a call that only reads, whose body is text or JSON.
-    init(_ statement: MainStatement) {
-        let columns: SQL =
-            statement.hasGuard ? "total, rows, body, headers, status, guard" : "total, rows, body, headers, status"
-        let answer: SQL = "(\(statement.sql)) AS pgrst_row (\(columns))"
-        whole = """
-            SELECT total, rows, CASE WHEN pg_catalog.pg_column_size(body) <= 2097152 THEN body END, headers, status \
-            FROM \(answer)
-            """
-        declaration = """
-            DECLARE pgrst_page NO SCROLL CURSOR FOR WITH pgrst_answer AS MATERIALIZED (SELECT total::text, \
-            rows::text, pg_catalog.convert_to(body::text, 'UTF8') AS body, headers, status FROM \(answer)) \
-            SELECT total, rows, pg_catalog.octet_length(body)::text, \
-            pg_catalog.substr(body, piece * 262144 + 1, 262144), headers, status FROM pgrst_answer, \
-            pg_catalog.generate_series(0, greatest(pg_catalog.octet_length(body) - 1, 0) / 262144) AS piece
-            """
+    init(_ statement: MainStatement) { self.statement = statement }
+
+    private var columns: SQL {
+        statement.hasGuard ? "total, rows, body, headers, status, guard" : "total, rows, body, headers, status"
+    }
+
+    /// Gives the answer in one row, without a body that is larger than ``AnswerSizes/wholeMax``.
+    var whole: SQL {
+        """
+        SELECT total, rows, CASE WHEN pg_catalog.pg_column_size(body) <= 4194304 THEN body END, headers, status \
+        FROM (\(statement.sql)) AS pgrst_row (\(columns))
+        """
+    }
+
+    /// Opens the cursor.
+    var declaration: SQL {
+        """
+        DECLARE pgrst_page NO SCROLL CURSOR FOR WITH pgrst_answer AS MATERIALIZED (SELECT total::text, rows::text, \
+        pg_catalog.convert_to(body::text, 'UTF8') AS body, headers, status FROM (\(statement.sql)) AS pgrst_row \
+        (\(columns))) SELECT total, rows, pg_catalog.octet_length(body)::text, \
+        pg_catalog.substr(body, piece * 262144 + 1, 262144), headers, status FROM pgrst_answer, \
+        pg_catalog.generate_series(0, greatest(pg_catalog.octet_length(body) - 1, 0) / 262144) AS piece
+        """
     }
 }
 

@@ -74,8 +74,9 @@ extension Setting {
             "Database", "POSTGRES_USER_NAME", .text, default: "postgres",
             "System user that runs the embedded PostgreSQL when started as root."),
         Setting("Database", "DB_POOL_SIZE", .integer(1...500), default: "10", "Most connections of each service."),
-        Setting("Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration, default: "10",
-            "Longest wait for a free connection."),
+        Setting(
+            "Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration,
+            default: "10", "Longest wait for a free connection."),
         Setting(
             "Database", "DB_PREPARED_STATEMENTS", aliases: ["PGRST_DB_PREPARED_STATEMENTS"], .flag, default: "true",
             "Off for transaction poolers."),

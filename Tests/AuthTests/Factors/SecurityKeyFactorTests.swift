@@ -124,6 +124,43 @@ import Testing
         }
     }
 
+    @Test func `that wait to be registered are out of reach of the password alone`() async throws {
+        try await AuthHarness.run(AuthHarness.factors) { auth in
+            let (raised, totp) = try await auth.raisedUser()
+            let thief = try await auth.signIn()
+            let id = try await enrolled(auth, raised)
+            #expect(try await auth.challenge(thief, id).refusal == "403 insufficient_aal")
+            var key = try SoftwareAuthenticator()
+            let challenge = try await auth.challenge(raised, id)
+            let response = try key.create(try options(challenge))
+            let stolen = try await verify(auth, thief, id, challenge, "create", response)
+            #expect(stolen.refusal == "403 insufficient_aal")
+            #expect(try await verify(auth, raised, id, challenge, "create", response).status == 200)
+            #expect(try await auth.raise(thief, totp).claims["aal"] == "aal2")
+        }
+    }
+
+    @Test func `lose the race against a first factor of another kind`() async throws {
+        try await AuthHarness.run(AuthHarness.factors, connections: 8) { auth in
+            let user = try await auth.signUp()
+            let totp = try await auth.enrollTOTP(user)
+            let id = try await enrolled(auth, user)
+            let other = try await auth.signIn()
+            var key = try SoftwareAuthenticator()
+            let keyChallenge = try await auth.challenge(other, id)
+            let response = try key.create(try options(keyChallenge))
+            let totpChallenge = try await auth.challengeID(user, totp.id)
+            let code = auth.code(totp)
+            let answers = try await together(2) { index in
+                index == 0
+                    ? try await verify(auth, other, id, keyChallenge, "create", response)
+                    : try await auth.verify(user, totp.id, challenge: totpChallenge, code: code)
+            }
+            // Whoever is first ends the other's session, or at least keeps it from adding a second factor.
+            #expect(answers.count { $0.status == 200 } == 1)
+        }
+    }
+
     @Test func `answer each challenge once, however often at once`() async throws {
         try await AuthHarness.run(AuthHarness.factors, connections: 10) { auth in
             let user = try await auth.signUp()

@@ -192,6 +192,22 @@ import Testing
         }
     }
 
+    @Test func `knows an address in every spelling`() async throws {
+        try await AuthHarness.run(AuthHarness.factors) { auth in
+            let user = try await auth.signUp()
+            let factor = try await auth.enrollTOTP(user)
+            let challenge = try await auth.challengeID(user, factor.id)
+            try await auth.owner.run("update auth.mfa_challenges set ip_address = '2001:db8::1'")
+            func isFromHere(_ address: String) async throws -> Bool {
+                let found = try await auth.pool.run(
+                    ChallengeStatements.find(id: challenge, factorID: factor.id, from: address))
+                return try StoredChallenge(try #require(found.first)).isFromHere
+            }
+            #expect(try await isFromHere("2001:DB8:0:0:0:0:0:1"))
+            #expect(try await !isFromHere("2001:db8::2"))
+        }
+    }
+
     @Test func `does not take a code again, for another challenge and in another session either`() async throws {
         try await AuthHarness.run(AuthHarness.factors) { auth in
             let (raised, factor) = try await auth.raisedUser()

@@ -265,6 +265,29 @@ import Testing
         }
     }
 
+    @Test func `counts refresh tokens of version 2 in the same way`() async throws {
+        try await AuthHarness.runOAuth({ $0.refreshTokenVersion = 2 }) { auth in
+            let client = try await auth.client()
+            let other = try await auth.client()
+            let user = try await auth.signUp()
+            let first =
+                try await auth.redeem(try await auth.code(client, by: user), client)["refresh_token"]?.string ?? ""
+            #expect(CountedRefreshToken(first)?.counter == 0)
+            #expect(try await auth.refresh(first, other).fault == "400 invalid_grant")
+            #expect(try await auth.refresh(first).fault == "400 invalid_client")
+            #expect(try await auth.refresh(user.refreshToken, client).fault == "400 invalid_grant")
+            let second = try await auth.refresh(first, client)["refresh_token"]?.string ?? ""
+            #expect(CountedRefreshToken(second)?.counter == 1)
+            for (owner, expected) in [(other, "200"), (client, "400 invalid_grant")] {
+                let revoked = try await auth.exchange(
+                    ["token": second], headers: owner.basic, path: "/oauth/revoke")
+                #expect(revoked.status == 200)
+                let answer = try await auth.refresh(second, client)
+                #expect((answer.status == 200 ? "200" : answer.fault) == expected)
+            }
+        }
+    }
+
     @Test func `gives no refresh token to a client that may not use one`() async throws {
         try await AuthHarness.runOAuth { auth in
             let client = try await auth.client(["grant_types": ["authorization_code"]])

@@ -11,15 +11,5 @@ create table if not exists medmitra.mfa_factor_guards (
 );
 comment on table medmitra.mfa_factor_guards is 'Auth: used codes and failed guesses of second factors.';
 
-create table if not exists medmitra.mfa_challenge_guards (
-    challenge_id uuid not null
-        constraint mfa_challenge_guards_pkey primary key
-        constraint mfa_challenge_guards_challenge_id_fkey references auth.mfa_challenges (id) on delete cascade,
-    attempts integer not null
-);
-comment on table medmitra.mfa_challenge_guards is 'Auth: how often a challenge was answered.';
-
-revoke all on medmitra.mfa_factor_guards, medmitra.mfa_challenge_guards
-    from public, anon, authenticated, service_role;
-grant select, insert, update, delete on medmitra.mfa_factor_guards, medmitra.mfa_challenge_guards
-    to supabase_auth_admin;
+revoke all on medmitra.mfa_factor_guards from public, anon, authenticated, service_role;
+grant select, insert, update, delete on medmitra.mfa_factor_guards to supabase_auth_admin;
