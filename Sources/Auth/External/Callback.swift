@@ -124,30 +124,27 @@ extension Endpoints {
     ) async throws -> Arrival {
         let (request, now) = (signIn.request, signIn.now)
         let landing: Landing = try await linking { transaction in
-            let user: User
-            switch try await signIn.settle(in: transaction) {
-            case .refused(let error): return .refused(error)
-            case .user(let found): user = found
-            }
+            let outcome = try await signIn.settle(in: transaction)
+            var landing = Landing(refusal: outcome.refusal, unproven: outcome.unproven)
+            guard let user = outcome.user else { return landing }
             if flow.challenge != nil {
                 let finished = try await transaction.run(
                     FlowStatements.finish(id: flow.id, userID: user.id, tokens: tokens, now: now))
-                guard let code = finished.first?.optionalText(0) else { throw AuthError.stateUsed }
-                return .code(code)
+                landing.code = finished.first?.optionalText(0)
+                // Gone only if the purge was quicker than the provider.
+                if landing.code == nil { throw AuthError.stateNotFound }
+            } else {
+                let opening = SessionOpening(userID: user.id, method: "oauth", request: request, now: now)
+                landing.grant = try opening.opened(try await transaction.run(opening.statements))
+                if landing.grant == nil { throw AuthError.externalUserBanned }
             }
-            let opening = SessionOpening(userID: user.id, method: "oauth", request: request, now: now)
-            guard let grant = try opening.opened(try await transaction.run(opening.statements)) else {
-                throw AuthError.externalUserBanned
-            }
-            return .grant(grant)
+            return landing
         }
-        switch landing {
-        case .refused(let error): throw error
-        case .code(let code): return .code(code)
-        case .grant(let grant):
-            let token = try await accessToken(for: grant, method: "oauth", now: now)
-            return .session(grant.fragment(token, provider: tokens))
-        }
+        if let unproven = landing.unproven { try await signIn.askToConfirm(unproven) }
+        if let code = landing.code { return .code(code) }
+        guard let grant = landing.grant else { throw landing.refusal ?? AuthError.stateNotFound }
+        let token = try await accessToken(for: grant, method: "oauth", now: now)
+        return .session(grant.fragment(token, provider: tokens))
     }
 
     // MARK: Errors
@@ -172,13 +169,15 @@ extension Endpoints {
     }
 }
 
-/// What came of a callback, and what of it the browser is told.
-private enum Landing: Sendable {
-    case code(String)
-    case grant(Grant)
-    case refused(AuthError)
+/// What came of a callback: a code, a session or a refusal.
+private struct Landing: Sendable {
+    var code: String?
+    var grant: Grant?
+    var refusal: AuthError?
+    var unproven: ExternalSignIn.Unproven?
 }
 
+/// What of it the browser is told.
 private enum Arrival: Sendable {
     case code(String)
     case session([(name: String, value: String)])

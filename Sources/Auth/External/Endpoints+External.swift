@@ -38,6 +38,11 @@ extension Endpoints {
         }
     }
 
+    /// Invitations that were sent before are too old.
+    func invitationsSentAfter(_ now: Timestamp) -> Timestamp {
+        now.advanced(by: .zero - configuration.mail.codeLifetime)
+    }
+
     // MARK: GET /authorize
 
     /// Sends the browser to a provider (contract, section 6.7).
@@ -70,7 +75,9 @@ extension Endpoints {
         let invitation = query["invite_token"].flatMap { $0.isEmpty ? nil : $0 }
         if let invitation {
             let found = try await during(.reading) {
-                try await database.run(ExternalIdentityStatements.findInvited(token: invitation))
+                try await database.run(
+                    ExternalIdentityStatements.findInvitation(
+                        token: invitation, sentAfter: invitationsSentAfter(now)))
             }
             guard !found.isEmpty else { throw AuthError.invitedUserNotFound }
         }

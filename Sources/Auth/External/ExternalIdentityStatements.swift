@@ -142,23 +142,25 @@ enum ExternalIdentityStatements {
 
     // MARK: Invitations
 
-    /// The user who was invited with a token, with or without the mark of flows that end with an exchange.
-    static func findInvited(token: String) -> SQL {
-        """
-        select u.id from auth.users u
-        where u.instance_id = \(UserStatements.instance)::uuid
-            and u.confirmation_token in (\(token), 'pkce_' || \(token)) and u.confirmation_token <> ''
-        """
+    /// Whether somebody was invited with a token, as links carry it, with or without the mark of flows that end with an
+    /// exchange.
+    static func findInvitation(token: String, sentAfter: Timestamp) -> SQL {
+        "select t.user_id from auth.one_time_tokens t where \(isInvitation(token, sentAfter: sentAfter))"
     }
 
     /// Uses an invitation up; answers with the user if it was still there.
-    static func takeInvitation(token: String, now: Timestamp) -> SQL {
+    static func takeInvitation(token: String, sentAfter: Timestamp) -> SQL {
         """
-        update auth.users
-        set confirmation_token = '', updated_at = \(now)::timestamptz
-        where instance_id = \(UserStatements.instance)::uuid
-            and confirmation_token in (\(token), 'pkce_' || \(token)) and confirmation_token <> ''
-        returning id
+        delete from auth.one_time_tokens t
+        where \(isInvitation(token, sentAfter: sentAfter))
+        returning t.user_id
+        """
+    }
+
+    private static func isInvitation(_ token: String, sentAfter: Timestamp) -> SQL {
+        """
+        t.token_type = 'confirmation_token' and t.token_hash in (\(token), \(OneTimeToken.pkcePrefix + token))
+            and t.created_at >= \(sentAfter)::timestamptz at time zone 'utc'
         """
     }
 }

@@ -25,7 +25,7 @@ extension ExternalSignIn {
             if target.isAnonymous {
                 try await transaction.run(ExternalIdentityStatements.makePermanent(userID: userID, now: now))
             }
-            return .user(try await user(userID, transaction))
+            return Outcome(user: try await user(userID, transaction))
         }
         // The user had no address; now there is one.
         if try results[4].first?.bool(0) ?? true { throw AuthError.linkedEmailExists }
@@ -34,14 +34,15 @@ extension ExternalSignIn {
             UserStatements.mergeUserMetadata(id: userID, added: claims, now: now),
         ])
         guard email.isVerified else {
-            try await askToConfirm(userID, email.address, transaction)
-            return .refused(.linkedEmailNotConfirmed(provider))
+            return Outcome(
+                refusal: .linkedEmailNotConfirmed(provider),
+                unproven: Unproven(userID: userID, email: email.address))
         }
         try await transaction.run([
             UserStatements.confirmEmail(id: userID, now: now),
             ExternalIdentityStatements.makePermanent(userID: userID, now: now),
         ])
-        return .user(try await user(userID, transaction))
+        return Outcome(user: try await user(userID, transaction))
     }
 
     // MARK: Invitations
@@ -49,7 +50,8 @@ extension ExternalSignIn {
     /// An invitation is accepted with an account of a provider that has the invited address. The token came by mail to
     /// it, so the address needs no other proof.
     func acceptInvitation(_ token: String, _ transaction: Transaction) async throws -> Outcome {
-        let taken = try await transaction.run(ExternalIdentityStatements.takeInvitation(token: token, now: now))
+        let taken = try await transaction.run(
+            ExternalIdentityStatements.takeInvitation(token: token, sentAfter: endpoints.invitationsSentAfter(now)))
         guard let userID = try taken.first?.text(0) else { throw AuthError.inviteNotFound }
         let invited = try await user(userID, transaction)
         guard !invited.isBanned(at: now) else { throw AuthError.externalUserBanned }
@@ -72,6 +74,6 @@ extension ExternalSignIn {
                 + [UserStatements.confirmEmail(id: userID, now: now)])
         let accepted = try await user(userID, transaction)
         try await record(.inviteAccepted, by: accepted, ["provider": .string(provider)], transaction)
-        return .user(accepted)
+        return Outcome(user: accepted)
     }
 }

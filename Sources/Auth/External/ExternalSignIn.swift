@@ -24,10 +24,18 @@ struct ExternalSignIn: Sendable {
     let target: String
     let now: Timestamp
 
-    /// How it ended: with a user, or with a refusal that what was stored outlives.
-    enum Outcome: Sendable {
-        case user(User)
-        case refused(AuthError)
+    /// How it ended. What was stored stays, whatever it is.
+    struct Outcome: Sendable {
+        /// Who is let in; nil with a refusal.
+        var user: User?
+        var refusal: AuthError?
+        /// Whose address has to be proven, by a mail that is sent when this is stored.
+        var unproven: Unproven?
+    }
+
+    struct Unproven: Sendable {
+        let userID: String
+        let email: String
     }
 
     func settle(in transaction: Transaction) async throws -> Outcome {
@@ -109,22 +117,30 @@ struct ExternalSignIn: Sendable {
         let hasNoEmail = isEmailOptional && user.email.isEmpty && profile.email == nil
         if user.isEmailConfirmed || hasNoEmail {
             try await record(.login, by: user, ["provider": .string(provider)], transaction)
-            return .user(user)
+            return Outcome(user: user)
         }
         let isTrusted = isProven(user) || configuration.isEmailAutoconfirmed
         // A mail that was sent just now is not sent again; the answer is the same.
         let isMailRecent = user.confirmationSentAt.map { now < $0.advanced(by: configuration.mailInterval) } ?? false
+        guard isTrusted || !configuration.mail.allowsUnverifiedSignIns else {
+            return Outcome(user: user, unproven: isMailRecent ? nil : unproven(user))
+        }
         try await transaction.run(
             ExternalIdentityStatements.stripUnproven(
                 profile, provider: provider, userID: user.id, isMailKept: !isTrusted && isMailRecent, now: now))
         guard isTrusted else {
-            if !user.email.isEmpty, !isMailRecent { try await askToConfirm(user.id, user.email, transaction) }
-            return .refused(.emailNeedsVerification(provider, isMailSent: !user.email.isEmpty))
+            return Outcome(
+                refusal: .emailNeedsVerification(provider, isMailSent: !user.email.isEmpty),
+                unproven: isMailRecent ? nil : unproven(user))
         }
         try await transaction.run(UserStatements.confirmEmail(id: user.id, now: now))
         let confirmed = try await self.user(user.id, transaction)
         try await record(.userSignedUp, by: confirmed, ["provider": .string(provider)], transaction)
-        return .user(confirmed)
+        return Outcome(user: confirmed)
+    }
+
+    private func unproven(_ user: User) -> Unproven? {
+        user.email.isEmpty ? nil : Unproven(userID: user.id, email: user.email)
     }
 
     /// Whether the provider vouches for the very address that the account has. Another verified address says nothing
@@ -134,19 +150,17 @@ struct ExternalSignIn: Sendable {
         return profile.emails.contains { $0.isVerified && $0.address == user.email.lowercased() }
     }
 
-    /// Sends the mail that confirms the address.
-    func askToConfirm(_ userID: String, _ email: String, _ transaction: Transaction) async throws {
+    /// Sends the mail that confirms an address; after the transaction, because mails are counted first.
+    func askToConfirm(_ unproven: Unproven) async throws {
         let mailer = try endpoints.mailer(for: .confirmation)
-        let token = OneTimeToken(address: email, codeLength: configuration.mailedCodeLength)
-        try await transaction.run([
-            OneTimeTokenStatements.setConfirmation(userID: userID, hash: token.hash, now: now),
-            OneTimeTokenStatements.upsert(
-                userID: userID, kind: .confirmation, hash: token.hash, relatesTo: email, now: now),
-        ])
-        // Last, so that nothing is sent about what could not be stored.
-        let mail = endpoints.mail(
-            .confirmation, to: email, token, user: try await user(userID, transaction), redirectTo: target)
-        try await endpoints.send(mail, by: mailer)
+        try endpoints.checkAuthorized(unproven.email)
+        try await endpoints.countMail()
+        let order = CodeOrder(code: .confirmation, address: unproven.email.lowercased(), redirectTo: target)
+        try await endpoints.during(.savingUser) {
+            try await endpoints.database.transaction { transaction in
+                try await endpoints.send(order, to: unproven.userID, by: mailer, in: transaction, now: now)
+            }
+        }
     }
 
     func record(

@@ -21,18 +21,18 @@ extension Endpoints {
         let signIn = ExternalSignIn(
             endpoints: self, request: request, provider: trust.provider.name, profile: profile, purpose: purpose,
             isEmailOptional: trust.provider.settings.isEmailOptional, target: redirectTarget(request), now: now)
-        let outcome: Result<Grant, AuthError> = try await linking { transaction in
-            switch try await signIn.settle(in: transaction) {
-            case .refused(let error): return .failure(error)
-            case .user(let user):
-                let opening = SessionOpening(userID: user.id, method: "oauth", request: request, now: now)
-                guard let grant = try opening.opened(try await transaction.run(opening.statements)) else {
-                    throw AuthError.externalUserBanned
-                }
-                return .success(grant)
+        let (outcome, grant) = try await linking { transaction in
+            let outcome = try await signIn.settle(in: transaction)
+            guard let user = outcome.user else { return (outcome, Grant?.none) }
+            let opening = SessionOpening(userID: user.id, method: "oauth", request: request, now: now)
+            guard let grant = try opening.opened(try await transaction.run(opening.statements)) else {
+                throw AuthError.externalUserBanned
             }
+            return (outcome, grant)
         }
-        return try await answer(try outcome.get(), method: "oauth", now: now)
+        if let unproven = outcome.unproven { try await signIn.askToConfirm(unproven) }
+        guard let grant else { throw outcome.refusal ?? AuthError.externalUserBanned }
+        return try await answer(grant, method: "oauth", now: now)
     }
 
     private func linkingUser(_ request: GatewayRequest) async throws -> User {

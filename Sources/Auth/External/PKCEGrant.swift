@@ -29,23 +29,27 @@ extension Endpoints {
         }
     }
 
-    /// What is thrown leaves the code as it is; what is answered has used it up.
+    /// What is thrown leaves no trace; what is refused is counted, and a code that is too good for its bearer is used up.
     private func redeem(
         _ code: String, verifier: String, in transaction: Transaction, _ request: GatewayRequest, now: Timestamp
     ) async throws -> CodeExchange {
         // The lock makes others with the same code wait until this one has gone, and find nothing.
-        guard let row = try await transaction.run(FlowStatements.lock(code: code)).first else {
-            throw AuthError.flowNotFound
-        }
+        let attempt = attempt(.code, account: "flow " + code, request)
+        let found = try await transaction.run(
+            [FlowStatements.lock(code: code)] + (attemptCheck(attempt).map { [$0] } ?? []))
+        guard let row = found[0].first else { throw AuthError.flowNotFound }
+        // Who has a code and not its verifier is no app.
+        if found.count > 1, !found[1].isEmpty { return .refused(.refused(.tooManyRequests)) }
         let flow = try FlowState(row)
         guard let userID = flow.userID, let challenge = flow.challenge else { throw AuthError.flowNotFound }
         // From when the code was handed out: links of mails may be followed long after they were asked for.
         let start = flow.issuedAt ?? flow.createdAt
         guard now <= start.advanced(by: configuration.external.flowLifetime) else { throw AuthError.flowExpired }
-        guard challenge.isMet(by: verifier) else { throw AuthError.wrongVerifier }
+        guard challenge.isMet(by: verifier) else { return .refused(.wrongVerifier) }
 
         let opening = SessionOpening(userID: userID, method: flow.method, request: request, now: now)
-        let results = try await transaction.run([FlowStatements.delete(id: flow.id)] + opening.statements)
+        let results = try await transaction.run(
+            [FlowStatements.delete(id: flow.id)] + successStatements(attempt) + opening.statements)
         guard let grant = try opening.opened(results) else {
             // Banned or deleted since the code was made.
             let isUserThere = results[results.count - 2].first != nil
@@ -59,7 +63,7 @@ extension Endpoints {
     }
 }
 
-/// The end of an exchange that used the code up.
+/// The end of an exchange that is stored.
 private enum CodeExchange: Sendable {
     case granted(Grant, FlowState)
     case refused(AuthError)

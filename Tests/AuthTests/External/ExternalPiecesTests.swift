@@ -153,8 +153,8 @@ import Testing
                 ExternalIdentityStatements.makePermanent(userID: id, now: now),
                 ExternalIdentityStatements.unconfirmEmail(userID: id, now: now),
                 ExternalIdentityStatements.removePhone(userID: id, now: now),
-                ExternalIdentityStatements.findInvited(token: "x"),
-                ExternalIdentityStatements.takeInvitation(token: "x", now: now),
+                ExternalIdentityStatements.findInvitation(token: "x", sentAfter: now),
+                ExternalIdentityStatements.takeInvitation(token: "x", sentAfter: now),
             ] + AuthConfiguration().flowPurge(now: now)
             + ExternalIdentityStatements.facts(provider: "x", subject: "1", emails: ["a@b.co"], email: "a@b.co")
             + ExternalIdentityStatements.stripUnproven(

@@ -70,7 +70,7 @@ import Testing
             #expect(try await harness.count("select count(*) from auth.users where email_confirmed_at is null") == 1)
             #expect(try await harness.count("select count(*) from auth.sessions") == 0)
             #expect(
-                try await harness.auth.value("select confirmation_token from auth.users") == mail.token.reveal())
+                try await harness.auth.value("select token_hash from auth.one_time_tokens") == mail.token.reveal())
             // Verified meanwhile.
             #expect(try await harness.signIn().user["email_confirmed_at"] != nil)
         }
@@ -163,28 +163,58 @@ import Testing
 
     @Test func `is made by an invitation to the same address, once`() async throws {
         try await ExternalHarness.run { harness in
-            let owner = harness.auth.owner
-            try await owner.run(
-                """
-                insert into auth.users (instance_id, id, aud, role, email, invited_at, confirmation_token)
-                values ('00000000-0000-0000-0000-000000000000', '0f8fad5b-d9cb-469f-a165-70867728950e', 'authenticated',
-                    'authenticated', 'person@example.org', now(), 'token-of-the-invitation')
-                """)
+            let invited = try await harness.auth.send(
+                .post, "/invite", ["email": "person@example.org", "data": ["planted": true]],
+                bearer: harness.auth.serviceKey)
+            let token = try #require(harness.auth.mailer.sent.first?.token.reveal(), "\(invited.text)")
             var landed = try await harness.arrive(
-                ScriptedProvider.claims(email: "other@example.org"), query: "invite_token=token-of-the-invitation")
+                ScriptedProvider.claims(email: "other@example.org"), query: "invite_token=\(token)")
             #expect(landed.refusal == "invalid_request validation_failed")
             #expect(landed.query["error_description"] == "Invited email does not match emails from external provider")
-            let early = try await harness.authorize("invite_token=token-of-the-invitation").state
+            let early = try await harness.authorize("invite_token=\(token)").state
             landed = try await harness.arrive(
-                ScriptedProvider.claims(), pkce: true, query: "invite_token=token-of-the-invitation")
+                ScriptedProvider.claims(), pkce: true, query: "invite_token=\(token)")
             let signedIn = try SignedIn(
                 await harness.exchange(try #require(landed.query["code"], "\(landed.location)")))
-            #expect(signedIn.userID == "0f8fad5b-d9cb-469f-a165-70867728950e")
+            #expect(signedIn.userID == invited["id"]?.string)
             #expect(signedIn.user["email_confirmed_at"] != nil)
+            #expect(signedIn.user["user_metadata"]?["planted"] == nil)
             #expect(signedIn.user["app_metadata"] == ["provider": "google", "providers": ["google"]])
             harness.provider.expect(.init(claims: ScriptedProvider.claims()), for: "late")
             let late = try await harness.callback("code=late&state=\(early)")
             #expect(late.query["error_code"] == "invite_not_found")
+        }
+    }
+
+    @Test func `is not made by an invitation that is too old`() async throws {
+        try await ExternalHarness.run { harness in
+            _ = try await harness.auth.send(
+                .post, "/invite", ["email": "person@example.org"], bearer: harness.auth.serviceKey)
+            let token = try #require(harness.auth.mailer.sent.first?.token.reveal())
+            harness.auth.clock.advance(by: .seconds(3300))
+            let state = try await harness.authorize("invite_token=\(token)").state
+            harness.auth.clock.advance(by: .seconds(301 - 60))
+            harness.provider.expect(.init(claims: ScriptedProvider.claims()), for: "c")
+            #expect(try await harness.callback("code=c&state=\(state)").fragment["access_token"] != nil)
+            _ = try await harness.auth.send(
+                .post, "/invite", ["email": "late@example.org"], bearer: harness.auth.serviceKey)
+            let late = try #require(harness.auth.mailer.sent.last?.token.reveal())
+            harness.auth.clock.advance(by: .seconds(3601))
+            let answer = try await harness.auth.send(
+                .get, "/authorize?provider=google&invite_token=\(late)", key: .some(nil))
+            #expect(answer.refusal == "404 user_not_found")
+        }
+    }
+
+    @Test func `may be used before its address is proven where the operator allows it`() async throws {
+        try await ExternalHarness.run {
+            $0.mail.allowsUnverifiedSignIns = true
+        } _: { harness in
+            let signedIn = try await harness.signIn(ScriptedProvider.claims(isVerified: false))
+            #expect(signedIn.user["email_confirmed_at"] == nil)
+            #expect(harness.auth.mailer.sent.count == 1)
+            #expect(try await harness.signIn(ScriptedProvider.claims(isVerified: false)).userID == signedIn.userID)
+            #expect(harness.auth.mailer.sent.count == 1)
         }
     }
 }

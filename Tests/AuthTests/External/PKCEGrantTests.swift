@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    @Test func `is not tried without end`() async throws {
+        try await ExternalHarness.run { harness in
+            let code = try #require(
+                try await harness.arrive(ScriptedProvider.claims(), pkce: true).query["code"])
+            var refusals: [String] = []
+            for _ in 0..<8 { refusals.append(try await harness.exchange(code, verifier: "wrong").refusal) }
+            #expect(refusals.contains("400 bad_code_verifier"))
+            #expect(refusals.last == "429 over_request_rate_limit")
+            harness.auth.clock.advance(by: .seconds(120))
+            #expect(try await harness.exchange(code).status == 200)
+        }
+    }
+
     @Test(arguments: [
         #"{}"#, #"{"auth_code":"x"}"#, #"{"code_verifier":"x"}"#, #"{"auth_code":null,"code_verifier":"x"}"#,
         #"{"auth_code":"","code_verifier":"x"}"#,
