@@ -156,7 +156,7 @@ struct ExternalSignIn: Sendable {
         try endpoints.checkAuthorized(unproven.email)
         try await endpoints.countMail()
         let order = CodeOrder(code: .confirmation, address: unproven.email.lowercased(), redirectTo: target)
-        try await endpoints.during(.savingUser) {
+        _ = try await endpoints.during(.savingUser) {
             try await endpoints.database.transaction { transaction in
                 try await endpoints.send(order, to: unproven.userID, by: mailer, in: transaction, now: now)
             }
