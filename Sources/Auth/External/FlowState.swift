@@ -161,9 +161,9 @@ enum FlowStatements {
 }
 
 extension AuthConfiguration {
-    /// Statements to run every few minutes, as `supabase_auth_admin`: they remove sign-ins with providers and by link
+    /// What ``AuthMaintenance`` runs every few minutes. The statements remove sign-ins with providers and by link
     /// that were begun and never finished, and the providers' tokens that lie beside expired codes.
-    public func flowPurge(now: Timestamp) -> [SQL] {
+    func flowPurge(now: Timestamp) -> [SQL] {
         let expired = now.advanced(by: .zero - external.flowLifetime - ExternalLimits.flowExpiredKept)
         return [
             FlowStatements.purge(

@@ -92,7 +92,10 @@ struct ApplicationService: Service {
     private func services(_ parts: Parts) throws -> [any Service] {
         var services: [any Service] = []
         if configuration.services.contains(.storage) || configuration.services.contains(.cases) {
-            services.append(MaintenanceService(maintenance: parts.maintenance))
+            services.append(MaintenanceService { await parts.maintenance.run() })
+        }
+        if configuration.services.contains(.auth) {
+            services.append(MaintenanceService { await parts.authMaintenance.run() })
         }
         if configuration.services.contains(.cases) {
             services.append(
@@ -135,11 +138,11 @@ struct ApplicationService: Service {
     }
 }
 
-/// Runs the storage service's upkeep for as long as the server runs.
+/// Runs a service's upkeep for as long as the server runs.
 struct MaintenanceService: Service {
-    let maintenance: StorageMaintenance
+    let upkeep: @Sendable () async -> Void
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await maintenance.run() }
+        await cancelWhenGracefulShutdown { await upkeep() }
     }
 }

@@ -17,6 +17,7 @@ struct Parts: Sendable {
     let serviceDatabase: Database
     let storageDatabase: Database
     let maintenance: StorageMaintenance
+    let authMaintenance: AuthMaintenance
     let insights: InsightsConfig
     let recognizer: KeyRecognition
     let mounts: [Mount]
@@ -48,6 +49,8 @@ struct Parts: Sendable {
         maintenance = StorageMaintenance(
             database: storageDatabase, objects: objects, clock: clock, observer: observer,
             configuration: configuration.storage)
+        authMaintenance = AuthMaintenance(
+            database: authDatabase, clock: clock, observer: observer, configuration: configuration.auth)
         var insights = configuration.insights
         insights.workDirectory = application.directory.work
         try DataDirectory.make(application.directory.work, mode: 0o700)
