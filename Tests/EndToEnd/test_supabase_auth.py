@@ -193,7 +193,7 @@ def test_hashing_never_starves_other_requests(server):
             assert server.status_of("/health") == 200
             answered += 1
         assert answered > 0
-        assert {future.result() for future in signing} <= {400, 429, 503}
+        assert {future.result() for future in signing} <= {400, 429, 503, 504}
 
 
 def test_the_settings_say_what_is_on(server):
