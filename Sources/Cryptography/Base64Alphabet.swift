@@ -63,7 +63,8 @@ struct Base64Alphabet: Sendable {
     /// False for bytes that are no letters and for bits left over. `values` has a value for each byte there is, and
     /// `bytes` has room for all that `text` stands for.
     private static func decode(
-        _ text: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableBufferPointer<UInt8>
+        _ text: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>,
+        into bytes: UnsafeMutableBufferPointer<UInt8>
     ) -> Bool {
         let rest = text.count & 3
         let whole = text.count - rest

@@ -9,7 +9,8 @@ import Testing
         try ServerConfiguration(SettingsSource(environment: [:], file: values))
     }
 
-    @Test func `are ten times GoTrue's for an address by default, and GoTrue's where a header names the client`() throws {
+    @Test func `are ten times GoTrue's for an address by default, and GoTrue's where a header names the client`() throws
+    {
         let usual = try read([:]).auth.throttling
         #expect(usual.allowances[.token] == RateAllowance(1500, per: .seconds(300), burst: 300))
         #expect(usual.allowances[.mail] == RateAllowance(30, per: .seconds(3600), burst: 30))

@@ -64,10 +64,11 @@ enum AuditStatements {
                 select from unnest(\(scope.members)::text[]) as member
                 where strpos(lower(e.payload ->> member), lower(\(scope.text)::text)) > 0))
             """
-        let created = SQL(trustedText: Columns.microseconds("e.created_at"))
         return [
             """
-            select e.id, coalesce(e.payload, 'null'::json), \(created), e.ip_address
+            select e.id, coalesce(e.payload, 'null'::json),
+                case when isfinite(e.created_at) then (extract(epoch from e.created_at) * 1000000)::bigint end,
+                e.ip_address
             from auth.audit_log_entries e where \(condition)
             order by e.created_at desc, e.id limit \(limit)::bigint offset \(offset)::bigint
             """,

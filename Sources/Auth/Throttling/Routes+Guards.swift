@@ -16,17 +16,17 @@ extension Routes {
     ]
 
     static func guarded(_ table: RouteTable, by endpoints: Endpoints) -> RouteTable {
-        let longest = endpoints.configuration.throttling.requestDurationMax
+        let deadline = SharedDeadline(endpoints.configuration.throttling.requestDurationMax)
         return table.wrapping { method, template, handler in
             let unnamed = template.split(separator: "/", omittingEmptySubsequences: false)
                 .map { $0.hasPrefix(":") ? ":" : $0 }.joined(separator: "/")
             guard let family = families["\(method.rawValue) \(unnamed)"] else {
                 return { request in
-                    try await withinTime(longest) { try await handler(request) }
+                    try await withinTime(deadline) { try await handler(request) }
                 }
             }
             return { request in
-                try await withinTime(longest) {
+                try await withinTime(deadline) {
                     try await endpoints.limit(family, request)
                     return try await handler(request)
                 }
@@ -37,12 +37,12 @@ extension Routes {
     /// Runs `body` until it is done or its time is over. Then it is cancelled, which ends its queries and rolls back, and
     /// the answer is 504.
     private static func withinTime(
-        _ longest: Duration, _ body: @escaping @Sendable () async throws -> Response
+        _ deadline: SharedDeadline, _ body: @escaping @Sendable () async throws -> Response
     ) async throws -> Response {
         try await withThrowingTaskGroup(of: Response.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await Task.sleep(for: longest)
+                guard await deadline.passes() else { throw CancellationError() }
                 throw AuthError.refused(.timedOut)
             }
             defer { group.cancelAll() }

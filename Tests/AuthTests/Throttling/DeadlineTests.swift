@@ -37,4 +37,23 @@ import Testing
             }
         }
     }
+
+    @Test func `is kept by one timer for many waits, which end once each`() async throws {
+        let deadline = SharedDeadline(.milliseconds(50))
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<500 {
+                group.addTask {
+                    guard index.isMultiple(of: 2) else { return await deadline.passes() }
+                    // Cancelled at once, or before it even begins to wait.
+                    let waiting = Task { await deadline.passes() }
+                    waiting.cancel()
+                    return await waiting.value
+                }
+            }
+            return await group.reduce(into: [false: 0, true: 0]) { $0[$1, default: 0] += 1 }
+        }
+        #expect(outcomes == [true: 250, false: 250])
+        // The watch has ended or is about to; a later wait starts another.
+        #expect(await deadline.passes())
+    }
 }
