@@ -115,6 +115,20 @@ import Testing
         }
     }
 
+    @Test func `of flows are exchanged once, however late they were followed`() async throws {
+        try await AuthHarness.run({ _ in }) { auth in
+            _ = try await auth.send(.post, "/signup", Challenge.with(["email": "a@b.co", "password": "secret1"]))
+            let token = try auth.lastMail().token.reveal()
+            auth.clock.advance(by: .seconds(3000))
+            let code = try #require(try await auth.follow("signup", token).query["code"])
+            let body: JSON = ["auth_code": .string(code), "code_verifier": .string(Challenge.text)]
+            let session = try SignedIn(await auth.send(.post, "/token?grant_type=pkce", body))
+            #expect(session.user["email"] == "a@b.co" && session.user["email_confirmed_at"] != nil)
+            #expect(session.claims["amr"]?.array?.first?["method"] == "email/signup")
+            #expect(try await auth.send(.post, "/token?grant_type=pkce", body).status == 404)
+        }
+    }
+
     @Test func `of a flow that is gone are not used up`() async throws {
         try await AuthHarness.run { auth in
             _ = try await auth.signUp()
