@@ -134,7 +134,7 @@ extension Endpoints {
                 // Gone only if the purge was quicker than the provider.
                 if landing.code == nil { throw AuthError.stateNotFound }
             } else {
-                let opening = SessionOpening(userID: user.id, method: "oauth", request: request, now: now)
+                let opening = opening(userID: user.id, method: "oauth", request, now: now)
                 landing.grant = try opening.opened(try await transaction.run(opening.statements))
                 if landing.grant == nil { throw AuthError.externalUserBanned }
             }

@@ -1,5 +1,5 @@
-public import Core
-public import Postgres
+internal import Core
+internal import Postgres
 
 /// A row of `auth.flow_state`: a sign-in that is under way, from the redirect to a provider or a mail with a link up to
 /// the exchange of its code.

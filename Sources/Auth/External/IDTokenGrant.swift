@@ -24,7 +24,7 @@ extension Endpoints {
         let (outcome, grant) = try await linking { transaction in
             let outcome = try await signIn.settle(in: transaction)
             guard let user = outcome.user else { return (outcome, Grant?.none) }
-            let opening = SessionOpening(userID: user.id, method: "oauth", request: request, now: now)
+            let opening = opening(userID: user.id, method: "oauth", request, now: now)
             guard let grant = try opening.opened(try await transaction.run(opening.statements)) else {
                 throw AuthError.externalUserBanned
             }

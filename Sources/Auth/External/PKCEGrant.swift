@@ -47,7 +47,7 @@ extension Endpoints {
         guard now <= start.advanced(by: configuration.external.flowLifetime) else { throw AuthError.flowExpired }
         guard challenge.isMet(by: verifier) else { return .refused(.wrongVerifier) }
 
-        let opening = SessionOpening(userID: userID, method: flow.method, request: request, now: now)
+        let opening = opening(userID: userID, method: flow.method, request, now: now)
         let results = try await transaction.run(
             [FlowStatements.delete(id: flow.id)] + successStatements(attempt) + opening.statements)
         guard let grant = try opening.opened(results) else {

@@ -26,7 +26,7 @@ extension Endpoints {
         let now = clock.now()
         try checkMaySignIn(user, now: now)
 
-        let opening = SessionOpening(userID: user.id, method: "passkey", request: request, now: now)
+        let opening = opening(userID: user.id, method: "passkey", request, now: now)
         let grant = try await during(.issuingSession) {
             try await database.transaction { transaction -> Grant? in
                 let used = try await transaction.run(PasskeyStatements.use(id: passkey.id, use, now: now))
