@@ -188,15 +188,17 @@ import Testing
             try await harness.auth.owner.run(
                 "update auth.flow_state set auth_code_issued_at = null where user_id is not null and provider_type = 'email'"
             )
-            let configuration = AuthConfiguration()
-            try await harness.auth.pool.run(configuration.flowPurge(now: harness.auth.clock.now()))
+            let maintenance = AuthMaintenance(
+                database: harness.auth.pool, clock: harness.auth.clock, observer: harness.auth.observer,
+                configuration: AuthConfiguration())
+            try await maintenance.purge()
             #expect(try await harness.count("select count(*) from auth.flow_state") == 3)
             harness.auth.clock.advance(by: .seconds(901))
-            try await harness.auth.pool.run(configuration.flowPurge(now: harness.auth.clock.now()))
+            try await maintenance.purge()
             #expect(
                 try await harness.auth.value("select string_agg(provider_type, ',') from auth.flow_state") == "email")
             harness.auth.clock.advance(by: .seconds(7 * 86_400))
-            try await harness.auth.pool.run(configuration.flowPurge(now: harness.auth.clock.now()))
+            try await maintenance.purge()
             #expect(try await harness.count("select count(*) from auth.flow_state") == 0)
         }
     }
