@@ -74,7 +74,9 @@ extension Setting {
             "Database", "POSTGRES_USER_NAME", .text, default: "postgres",
             "System user that runs the embedded PostgreSQL when started as root."),
         Setting("Database", "DB_POOL_SIZE", .integer(1...500), default: "10", "Most connections of each service."),
-        Setting("Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration, default: "10",
+        Setting(
+            "Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration,
+            default: "10",
             "Longest wait for a free connection."),
         Setting(
             "Database", "DB_PREPARED_STATEMENTS", aliases: ["PGRST_DB_PREPARED_STATEMENTS"], .flag, default: "true",
@@ -210,6 +212,9 @@ extension Setting {
         Setting(
             "REST", "REST_POOL_SIZE", aliases: ["PGRST_DB_POOL"], .integer(1...500), default: "DB_POOL_SIZE",
             "Most connections of the REST service."),
+        Setting(
+            "REST", "REST_EMBED_DEPTH_MAX", .integer(1...32), default: "10",
+            "Most levels of embeds in one read; each may multiply the rows of the one above."),
         Setting(
             "REST", "REST_BODY_MAX", .integer(1024...1073741824), default: "67108864", "Largest request body, in bytes."
         ),
