@@ -16,6 +16,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let fileSystem = Target.Dependency.product(name: "_NIOFileSystem", package: "swift-nio")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -57,8 +58,8 @@ let floors: [Target] = [
     .target(
         name: "Gateway",
         dependencies: [
-            "Core", "Tokens", "Cryptography", httpTypes, hummingbirdCore, nioCore, nioPosix, logging, lifecycle,
-            .product(name: "HummingbirdTLS", package: "hummingbird"),
+            "Core", "Tokens", "Cryptography", httpTypes, hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging,
+            lifecycle, .product(name: "HummingbirdTLS", package: "hummingbird"),
             .product(name: "HummingbirdHTTP2", package: "hummingbird"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: house),

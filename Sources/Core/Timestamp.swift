@@ -21,15 +21,28 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let day = Int((microseconds >= 0 ? microseconds : microseconds - 86_399_999_999) / 86_400_000_000)
         let inDay = Int(microseconds) - day * 86_400_000_000
         let (year, month, dayOfMonth) = Timestamp.civil(day: day)
-        func pad(_ value: Int, _ width: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
         let second = inDay / 1_000_000
-        var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T"
-        text += "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
-        if fractionDigits > 0 { text += "." + pad(inDay % 1_000_000, 6).prefix(fractionDigits) }
-        return text + "Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(28)
+        /// Appends `value` with leading zeros, and `mark`.
+        func put(_ value: Int, _ width: Int, _ mark: Unicode.Scalar) {
+            let digits = String(value).utf8
+            for _ in 0..<max(0, width - digits.count) { text.append(UInt8(ascii: "0")) }
+            text.append(contentsOf: digits)
+            text.append(UInt8(ascii: mark))
+        }
+        put(year, 4, "-")
+        put(month, 2, "-")
+        put(dayOfMonth, 2, "T")
+        put(second / 3600, 2, ":")
+        put(second / 60 % 60, 2, ":")
+        put(second % 60, 2, fractionDigits > 0 ? "." : "Z")
+        if fractionDigits > 0 {
+            put(inDay % 1_000_000, 6, "Z")
+            text.removeLast(7 - min(fractionDigits, 6))
+            text.append(UInt8(ascii: "Z"))
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Days since the epoch to a proleptic Gregorian date, by counting from 1 March so that leap days come last.

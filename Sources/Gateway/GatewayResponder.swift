@@ -12,6 +12,7 @@ public struct GatewayResponder: Sendable {
     let observer: any Observer
     let clock: any WallClock
     let makeRequestID: @Sendable () -> String
+    private let dateField = DateField()
 
     /// - Parameters:
     ///   - mounts: the first whose prefix fits takes the request, so longer prefixes come first.
@@ -41,7 +42,7 @@ public struct GatewayResponder: Sendable {
         let head = request.head
         let requestID = requestID(head)
         var outcome = await answer(request, requestID: requestID, remoteAddress: remoteAddress)
-        outcome.response.headers[.date] = HTTPDate.format(clock.now())
+        outcome.response.headers[.date] = dateField.text(at: clock.now())
         outcome.response.headers[.requestID] = requestID
         if configuration.tls != nil {
             // Two years, as browsers' preload lists want at least one.
@@ -120,9 +121,9 @@ public struct GatewayResponder: Sendable {
             target = target.dropFirst(scheme.count).drop { !"/?#".contains($0) }
             if target.first != "/" { target = "/" + target }
         }
-        if let fragment = target.firstIndex(of: "#") { target = target[..<fragment] }
-        guard let mark = target.firstIndex(of: "?") else { return (String(target), "") }
-        return (String(target[..<mark]), String(target[target.index(after: mark)...]))
+        if let fragment = target.utf8.firstIndex(of: UInt8(ascii: "#")) { target = target[..<fragment] }
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (String(target), "") }
+        return (String(target[..<mark]), String(target[target.utf8.index(after: mark)...]))
     }
 
     /// A client's own id is kept when it is short and plain, so that traces join up.

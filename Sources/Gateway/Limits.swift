@@ -13,6 +13,11 @@ public enum GatewayLimits {
     public static let idleTimeout: Duration = .seconds(75)
     /// How long a stop waits for requests under way and for clients that do not let go of their connection.
     public static let stopMax: Duration = .seconds(25)
+    /// What is read and dropped of a body whose request is answered already, so that a client that sends before it
+    /// reads comes to its answer. More, or slower than ``drainingMax``, ends the connection.
+    public static let drainedMax = ByteCount.mebibytes(256)
+    /// How long that may take.
+    public static let drainingMax: Duration = .seconds(10)
     /// A client-chosen request id that is longer or holds other characters is replaced.
     public static let requestIDCharactersMax = 64
     /// Waiting connections the kernel may hold.

@@ -41,7 +41,7 @@ struct ErrorRenderer: Sendable {
             .proxyStatus: "PostgREST; error=\(error.code)",
         ]
         for (name, value) in error.headers {
-            guard let name = HTTPField.Name(name) else { continue }
+            guard let name = HTTPField.Name(name), !ResponseHeaders.isReserved(name) else { continue }
             headers.append(HTTPField(name: name, value: value))
         }
         let status = error.status
@@ -65,7 +65,7 @@ struct ErrorRenderer: Sendable {
     }
 
     /// An answer to what upstream has no code of its own for.
-    private func response(code: String, message: String, status: HTTPResponse.Status) -> Response {
+    func response(code: String, message: String, status: HTTPResponse.Status) -> Response {
         .json(
             ["code": .string(code), "details": nil, "hint": nil, "message": .string(message)], status: status,
             contentType: "application/json; charset=utf-8")

@@ -13,7 +13,7 @@ struct Exchange: Sendable {
 
     func carryOut(_ plan: RequestPlan, timing: inout Timing) async throws(RestError) -> Answer {
         switch plan {
-        case .read(let plan): return try await carryOut(plan, timing: &timing)
+        case .read(let plan): return try await carryOut(plan, statement(of: plan), timing: &timing)
         case .write(let plan): return try await carryOut(plan, timing: &timing)
         case .call(let plan): return try await carryOut(plan, timing: &timing)
         case .describe(let headersOnly):
@@ -26,9 +26,14 @@ struct Exchange: Sendable {
         }
     }
 
-    private func carryOut(_ plan: ReadPlan, timing: inout Timing) async throws(RestError) -> Answer {
-        let statement = MainStatement(
+    func statement(of plan: ReadPlan) -> MainStatement {
+        MainStatement(
             plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
+    }
+
+    func carryOut(
+        _ plan: ReadPlan, _ statement: MainStatement, timing: inout Timing
+    ) async throws(RestError) -> Answer {
         let execution = execution(isReadOnly: true)
         let estimates = statement.estimate.map { [$0] } ?? []
         var result: StatementResult

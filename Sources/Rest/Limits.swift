@@ -6,6 +6,10 @@ enum RestLimits {
     static let clockSkew: Duration = .seconds(30)
     /// Verified tokens remembered.
     static let tokensCached = 1000
+    /// Queries up to this are planned once for all values; longer ones are rare, and memory is not.
+    static let shapeMax = ByteCount.kibibytes(2)
+    /// Reads remembered so. One holds some ten kilobytes.
+    static let plannedReadsMax = 500
     /// Bytes of `response.headers` set by SQL that are looked at.
     static let responseHeaders = ByteCount.kibibytes(64)
     /// JSON of a `RAISE` with SQLSTATE `PGRST`.

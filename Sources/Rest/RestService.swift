@@ -1,6 +1,7 @@
 public import Core
 public import Gateway
 public import HTTPTypes
+public import HummingbirdCore
 public import Postgres
 public import ServiceLifecycle
 public import Tokens
@@ -81,6 +82,11 @@ public struct RestService: Surface {
             "Content-Encoding", "Content-Location", "Content-Range", "Content-Type", "Date", "Location", "Server",
             "Transfer-Encoding", "Range-Unit",
         ]
+    }
+
+    public func refusal(_ text: String, status: HTTPResponse.Status) -> Response? {
+        ErrorRenderer(configuration: settings.current.configuration)
+            .response(code: "PGRST100", message: text, status: status)
     }
 
     public func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {

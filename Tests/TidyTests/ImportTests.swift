@@ -13,7 +13,7 @@ import Testing
         "Jobs": ["Core", "Cryptography", "Postgres", "ServiceLifecycle"],
         "Gateway": [
             "Core", "Tokens", "Cryptography", "HTTPTypes", "HummingbirdCore", "HummingbirdHTTP2", "HummingbirdTLS",
-            "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle",
+            "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle",
         ],
         "Insights": ["Core", "Cryptography", "Subprocess"],
         "Auth": service.union(["QRCode"]),

@@ -23,9 +23,7 @@ struct KeyGuard: Sendable {
         // A client that is signed out sends its opaque key as bearer too.
         let bearerKey = bearer.flatMap { $0.hasPrefix("sb_") ? recognizer.recognize($0) : nil }
         try require(requirement, presented: presented, key: key)
-        let isSecret = [(key, presented), (bearerKey, bearer)].contains { key, _ in
-            key?.group == .service && key?.isOpaque == true
-        }
+        let isSecret = [key, bearerKey].contains { key in key?.group == .service && key?.isOpaque == true }
         if isSecret, KeyGuard.isBrowser(headers[.userAgent]) { throw .secretInBrowser }
         if let bearer, bearer.hasPrefix("sb_"), bearerKey == nil, requirement != .none { throw .wrong }
 
@@ -52,9 +50,9 @@ struct KeyGuard: Sendable {
 
     /// The token of a bearer credential; the scheme is case-insensitive (RFC 9110, 11.1).
     static func bearerToken(_ authorization: String) -> String? {
-        let parts = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1]).trimmingSpaces()
+        let parts = authorization.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
+        guard parts.count == 2, Substring(parts[0]).lowercased() == "bearer" else { return nil }
+        return String(Substring(parts[1])).trimmingSpaces()
     }
 
     /// Every browser's product list begins with this token, and no server-side client's does.

@@ -94,8 +94,9 @@ public enum BodyError: Error, Sendable {
 
 extension String {
     func trimmingSpaces() -> String {
-        let trimmed = self.drop { $0 == " " || $0 == "\t" }
-        guard let last = trimmed.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        return String(trimmed[...last])
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let trimmed = utf8.drop(while: isSpace)
+        guard let last = trimmed.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(self[trimmed.startIndex...last])
     }
 }

@@ -14,9 +14,11 @@ public struct Query: Sendable, Hashable {
     public init(_ raw: String, skipsUndecodable: Bool = false) throws(RequestLineError) {
         var items: [(name: String, value: String)] = []
         var kept: [Substring] = []
-        for (count, pair) in raw.split(separator: "&", omittingEmptySubsequences: true).enumerated() {
+        for (count, bytes) in raw.utf8.split(separator: UInt8(ascii: "&")).enumerated() {
             guard count < Query.itemsMax else { throw .tooManyQueryItems }
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = Substring(bytes)
+            let parts = bytes.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+                .map { Substring($0) }
             do throws(RequestLineError) {
                 let name = try PercentCoding.decode(parts[0], plusIsSpace: true)
                 // Whatever stands behind it: a key is not handed on.

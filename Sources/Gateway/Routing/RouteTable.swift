@@ -78,7 +78,8 @@ public struct RouteTable: Sendable {
 
     /// The route of a request, or why there is none.
     func match(_ method: HTTPRequest.Method, _ path: String) throws(RoutingError) -> Match {
-        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         var allowed: [HTTPRequest.Method] = []
         for route in routes {
             guard let parameters = try RouteTable.bind(route.segments, to: segments) else { continue }

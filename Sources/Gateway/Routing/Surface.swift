@@ -61,9 +61,9 @@ public struct Mount: Sendable {
 
     /// The path below the mount, or nil when `path` lies elsewhere.
     func path(below path: String) -> String? {
-        guard path.hasPrefix(prefix) else { return nil }
-        let rest = path.dropFirst(prefix.count)
+        guard path.utf8.starts(with: prefix.utf8) else { return nil }
+        let rest = path.utf8.dropFirst(prefix.utf8.count)
         if rest.isEmpty { return "/" }
-        return rest.first == "/" ? String(rest) : nil
+        return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : nil
     }
 }

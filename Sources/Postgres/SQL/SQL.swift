@@ -29,6 +29,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         parameters = []
     }
 
+    /// The same statement with other values in the place of all of its own.
+    public func binding(_ values: [SQLValue]) -> SQL {
+        precondition(values.count == parameters.count, "a statement has as many values as places for them")
+        var statement = self
+        statement.parameters = values
+        return statement
+    }
+
     init(text: String, parameters: [SQLValue]) {
         self.text = text
         self.parameters = parameters
@@ -66,7 +74,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
     /// The identifier in double quotes, embedded quotes doubled.
     static func quoted(identifier: String) -> String {
-        "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        guard identifier.utf8.contains(UInt8(ascii: "\"")) else { return "\"" + identifier + "\"" }
+        return "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
     }
 
     /// Outside quotes, fragments contain `$n` only where interpolation put them; a quoted name may hold anything.

@@ -18,10 +18,9 @@ extension APIRequest {
         preferences = Preferences(
             headers: fields[values: .prefer], allowsTransactionEnd: rules.requestsEndTransaction)
         accept = fields[.accept].map { MediaType.accepted($0) } ?? [.any]
-        headers = fields.compactMap { $0.name == .cookie ? nil : ($0.name.canonicalName, $0.value) }
-        cookies = APIRequest.cookies(fields[values: .cookie])
         self.method = method
         self.path = path
+        takeFields(of: fields)
     }
 
     private static func schema(
@@ -47,14 +46,6 @@ extension APIRequest {
         let range = asked.isZeroLimit ? RowRange(offset: 0, limit: 0) : bounds.range
         if method == "PUT", range != .all { throw .upsertWithRange }
         return range
-    }
-
-    /// `name=value` pairs between semicolons (RFC 6265, section 5.4).
-    private static func cookies(_ headers: [String]) -> [(name: String, value: String)] {
-        headers.flatMap { $0.split(separator: ";") }.map { part in
-            let halves = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (String(halves[0]), halves.count > 1 ? String(halves[1]) : "")
-        }
     }
 }
 

@@ -43,17 +43,18 @@ struct Answer: Sendable {
     /// Puts in what SQL asked for by `response.status` and `response.headers`, which win over ours. Throws PGRST111
     /// and PGRST112.
     mutating func override(with result: StatementResult) throws(RestError) {
-        if let text = result.statusText {
-            let digits = text.prefix { $0.isASCII && $0.isNumber }
-            guard let code = Int(digits), (100...599).contains(code) else {
-                throw .request(.responseStatusUnusable)
-            }
-            status = HTTPResponse.Status(code: code)
-        }
+        if let text = result.statusText { status = try Answer.status(text) }
         guard let text = result.headersText else { return }
         let fields = try ResponseHeaders.parse(text)
         for field in fields { headers[values: field.name] = [] }
         for field in fields { headers.append(field) }
+    }
+
+    /// A status that SQL sets. Those below 200 are not final: the client would go on waiting.
+    static func status(_ text: String) throws(RestError) -> HTTPResponse.Status {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let code = Int(digits), (200...599).contains(code) else { throw .request(.responseStatusUnusable) }
+        return HTTPResponse.Status(code: code)
     }
 }
 

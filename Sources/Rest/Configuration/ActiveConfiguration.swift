@@ -9,6 +9,7 @@ final class ActiveConfiguration: Sendable {
     let callers: CallerReader
     let preRequest: SQL?
     let documents = DocumentCache()
+    let plannedReads = PlannedReads()
 
     /// - Parameter verifier: nil makes one of the configuration's own secret, if it has one.
     ///

@@ -62,6 +62,9 @@ public struct RestConfiguration: Sendable {
     public var acceptsTargetNames = true
     /// `app.settings.*`: set in every transaction, names with the prefix.
     public var applicationSettings: [(name: String, value: Secret<String>)] = []
+    /// Most levels of embeds below the first. Each may multiply the rows of the one above. Environment:
+    /// `REST_EMBED_DEPTH_MAX`.
+    public var embedDepthMax = 10
     /// Largest request body. Environment: `REST_BODY_MAX`.
     public var bodyMax = ByteCount.mebibytes(64)
 

@@ -42,6 +42,12 @@ struct ReadPlanner {
     }
 
     private func child(_ embed: EmbedSelection, of parent: ReadNode, depth: Int) throws(RestError) -> ReadNode {
+        guard depth <= configuration.embedDepthMax else {
+            throw .request(
+                .syntax(
+                    message: "Embeds are nested too deep",
+                    details: "at most \(configuration.embedDepthMax) levels are allowed below the first"))
+        }
         let relationship: Relationship
         do throws(SchemaCacheError) {
             relationship = try cache.relationship(

@@ -23,7 +23,7 @@ struct MainStatement: Sendable {
     var hasGuard = false
     /// What has to come before it in the same transaction.
     var preparations: [SQL] = []
-    let sql: SQL
+    var sql: SQL
     /// Asks the planner how many rows there are without limit.
     let estimate: SQL?
 

@@ -51,7 +51,8 @@ struct RequestSettings {
 
     /// Of repeated names the last counts, as in upstream's map.
     private static func object(_ pairs: [(name: String, value: String)]) -> String {
-        JSON.object(JSONObject(pairs.map { ($0.name, JSON.string($0.value)) })).text
+        if pairs.isEmpty { return "{}" }
+        return JSON.object(JSONObject(pairs.map { ($0.name, JSON.string($0.value)) })).text
     }
 }
 
@@ -77,6 +78,7 @@ enum PostgresDuration {
 extension SQLWriter {
     /// A name in quotes, for the few settings that hold names.
     static func quoted(_ name: String) -> String {
-        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        guard name.utf8.contains(UInt8(ascii: "\"")) else { return "\"" + name + "\"" }
+        return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

@@ -219,6 +219,7 @@ public struct ServerConfiguration: Sendable {
         rest.publicURL = gateway.publicURL + (alone ? "" : "/rest/v1")
         rest.applicationSettings = reader.applicationSettings
         restPoolSize = reader.integer("REST_POOL_SIZE")
+        rest.embedDepthMax = reader.integer("REST_EMBED_DEPTH_MAX") ?? rest.embedDepthMax
         if let limit = reader.integer("REST_BODY_MAX") { rest.bodyMax = .bytes(limit) }
     }
 

@@ -212,6 +212,9 @@ extension Setting {
             "REST", "REST_POOL_SIZE", aliases: ["PGRST_DB_POOL"], .integer(1...500), default: "DB_POOL_SIZE",
             "Most connections of the REST service."),
         Setting(
+            "REST", "REST_EMBED_DEPTH_MAX", .integer(1...32), default: "10",
+            "Most levels of embeds in one read; each may multiply the rows of the one above."),
+        Setting(
             "REST", "REST_BODY_MAX", .integer(1024...1073741824), default: "67108864", "Largest request body, in bytes."
         ),
     ]

@@ -19,14 +19,31 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line: JSONObject = [
-            "time": .string(UTCClock().now().rfc3339(fractionDigits: 3)), "level": .string(event.level.rawValue),
-            "message": .string("\(event.message)"),
-        ]
-        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line[key] = .string("\(value)") }
+        var line: [UInt8] = []
+        line.reserveCapacity(400)
+        append("time", UTCClock().now().rfc3339(fractionDigits: 3), to: &line)
+        append("level", event.level.rawValue, to: &line)
+        append("message", "\(event.message)", to: &line)
+        let given = event.metadata ?? [:]
+        let all = metadata.isEmpty ? given : metadata.merging(given) { _, new in new }
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+            if case .string(let text) = value {
+                append(key, text, to: &line)
+            } else {
+                append(key, "\(value)", to: &line)
+            }
+        }
+        line.append(contentsOf: "}\n".utf8)
         // One write a line, so that lines of several threads do not mix. A closed standard error is nobody's to
         // hear about.
-        _ = try? FileDescriptor.standardError.writeAll(JSON.object(line).bytes + [0x0A])
+        _ = try? FileDescriptor.standardError.writeAll(line)
+    }
+
+    /// Every request writes a line: its members are printed without making a JSON value first.
+    private func append(_ key: String, _ value: String, to line: inout [UInt8]) {
+        line.append(line.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+        JSON.append(key, to: &line)
+        line.append(UInt8(ascii: ":"))
+        JSON.append(value, to: &line)
     }
 }

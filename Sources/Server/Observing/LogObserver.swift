@@ -28,7 +28,7 @@ struct LogLine {
     let message: String
     var metadata: Logger.Metadata = [:]
 
-    private init(_ level: Logger.Level, _ message: String, _ facts: [LogKey: String] = [:]) {
+    private init(_ level: Logger.Level, _ message: String, _ facts: KeyValuePairs<LogKey, String> = [:]) {
         self.level = level
         self.message = message
         for (key, value) in facts { metadata[key.rawValue] = .string(value) }

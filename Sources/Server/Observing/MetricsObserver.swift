@@ -12,12 +12,53 @@ final class MetricsObserver: Observer {
         var buckets = [Int](repeating: 0, count: MetricsObserver.bounds.count + 1)
         var sum = 0.0
         var count = 0
+
+        mutating func add(_ duration: Duration) {
+            let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+            buckets[MetricsObserver.bounds.firstIndex { seconds <= $0 } ?? MetricsObserver.bounds.count] += 1
+            sum += seconds
+            count += 1
+        }
+    }
+
+    /// What requests are counted by. The text of their labels is made when somebody reads them.
+    private struct RequestKey: Hashable {
+        let service: String
+        let method: String
+        let route: String
+        let status: Int
+
+        var labels: String {
+            "service=\"\(service)\",method=\"\(method)\",route=\"\(MetricsObserver.escaped(route))\",status=\"\(status)\""
+        }
+    }
+
+    private struct ServiceTotals {
+        var bytesOut = 0
+        var durations = Histogram()
     }
 
     private struct State {
+        var requests: [RequestKey: Int] = [:]
+        /// By name.
+        var services: [String: ServiceTotals] = [:]
         var counters: [Key: Int] = [:]
         var gauges: [Key: Double] = [:]
         var histograms: [Key: Histogram] = [:]
+
+        /// With the requests among the counters and histograms.
+        var withRequests: State {
+            var state = self
+            for (key, count) in requests {
+                state.counters[Key(name: "medmitra_requests_total", labels: key.labels)] = count
+            }
+            for (service, totals) in services {
+                let labels = "service=\"\(service)\""
+                state.counters[Key(name: "medmitra_response_bytes_total", labels: labels)] = totals.bytesOut
+                state.histograms[Key(name: "medmitra_request_duration_seconds", labels: labels)] = totals.durations
+            }
+            return state
+        }
     }
 
     /// Upper bounds of the request histogram, seconds.
@@ -27,11 +68,14 @@ final class MetricsObserver: Observer {
     func observe(_ observation: Observation) {
         switch observation {
         case .requestFinished(let summary):
-            let labels =
-                "service=\"\(summary.service)\",method=\"\(MetricsObserver.method(summary.method))\",route=\"\(MetricsObserver.escaped(summary.route))\",status=\"\(summary.status)\""
-            count("medmitra_requests_total", labels)
-            count("medmitra_response_bytes_total", "service=\"\(summary.service)\"", by: summary.bytesOut)
-            measure("medmitra_request_duration_seconds", "service=\"\(summary.service)\"", summary.duration)
+            let key = RequestKey(
+                service: summary.service, method: MetricsObserver.method(summary.method), route: summary.route,
+                status: summary.status)
+            state.withLock { state in
+                state.requests[key, default: 0] += 1
+                state.services[summary.service, default: ServiceTotals()].bytesOut += summary.bytesOut
+                state.services[summary.service, default: ServiceTotals()].durations.add(summary.duration)
+            }
         case .requestFailed(_, let service, _): count("medmitra_request_failures_total", "service=\"\(service)\"")
         case .databaseConnected(let pool, let connections):
             count("medmitra_database_connects_total", "pool=\"\(pool)\"")
@@ -65,20 +109,12 @@ final class MetricsObserver: Observer {
     }
 
     private func measure(_ name: String, _ labels: String, _ duration: Duration) {
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-        let bucket = MetricsObserver.bounds.firstIndex { seconds <= $0 } ?? MetricsObserver.bounds.count
-        state.withLock { state in
-            var histogram = state.histograms[Key(name: name, labels: labels)] ?? Histogram()
-            histogram.buckets[bucket] += 1
-            histogram.sum += seconds
-            histogram.count += 1
-            state.histograms[Key(name: name, labels: labels)] = histogram
-        }
+        state.withLock { $0.histograms[Key(name: name, labels: labels), default: Histogram()].add(duration) }
     }
 
     /// Prometheus text exposition format 0.0.4.
     var text: String {
-        let state = state.withLock { $0 }
+        let state = state.withLock { $0 }.withRequests
         var lines: [String] = []
         func write(_ entries: [(Key, String)], type: String) {
             var last = ""

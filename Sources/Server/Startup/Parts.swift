@@ -56,10 +56,7 @@ struct Parts: Sendable {
         try DataDirectory.make(application.directory.work, mode: 0o700)
         self.insights = insights
 
-        var mounts = [
-            Mount("/health", StatusSurface(kind: .health)),
-            Mount("/ready", StatusSurface(kind: .ready(serviceDatabase))),
-        ]
+        var mounts = [Mount("/health", StatusSurface(kind: .health))]
         if configuration.services.contains(.auth) {
             var authConfiguration = configuration.auth
             // All processes of an installation have the same secret, and so count and derive alike.
@@ -79,6 +76,7 @@ struct Parts: Sendable {
         } else {
             rest = nil
         }
+        mounts.append(Mount("/ready", StatusSurface(kind: .ready(serviceDatabase, rest: rest))))
         if configuration.services.contains(.storage) {
             let storage = StorageService(
                 database: storageDatabase, objects: objects, verifier: signing.verifier,

@@ -62,7 +62,8 @@ struct RestAlone: Service {
         if configuration.adminPort == nil {
             // With a port of their own, these paths are relations' names like any other.
             mounts += [
-                Mount("/health", StatusSurface(kind: .health)), Mount("/ready", StatusSurface(kind: .ready(database))),
+                Mount("/health", StatusSurface(kind: .health)),
+                Mount("/ready", StatusSurface(kind: .ready(database, rest: rest))),
             ]
         }
         services += try listeners.clients(mounts, opensAfter: { await rest.firstLoadWasTried() }, onReady: onReady)
@@ -106,6 +107,8 @@ private struct AloneSurface: Surface {
     }
 
     func render(_ error: any Error, for request: GatewayRequest) -> RenderedError { rest.render(error, for: request) }
+
+    func refusal(_ text: String, status: HTTPResponse.Status) -> Response? { rest.refusal(text, status: status) }
 }
 
 private struct ConfiguredKeys: KeyRecognizer {

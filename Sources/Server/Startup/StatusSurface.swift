@@ -3,13 +3,15 @@ internal import Gateway
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Postgres
+internal import Rest
 
 /// `/health`: the process answers. `/ready`: it can serve, that is, the database answers (the port opens only after
-/// the migrations are done).
+/// the migrations are done) and the REST service has read the schema.
 struct StatusSurface: Surface {
     enum Kind: Sendable {
         case health
-        case ready(Database)
+        /// `rest` is nil where the REST service does not run.
+        case ready(Database, rest: RestService?)
     }
 
     let kind: Kind
@@ -31,9 +33,14 @@ struct StatusSurface: Surface {
     }
 
     private static func answer(_ kind: Kind) async -> Response {
-        guard case .ready(let database) = kind else { return .json(["status": "ok"]) }
+        guard case .ready(let database, let rest) = kind else { return .json(["status": "ok"]) }
         do throws(DatabaseError) {
             try await database.run("select 1")
+            if let rest, !rest.isReady {
+                return .json(
+                    ["status": "unavailable", "reason": "the schema has not been read yet"],
+                    status: .serviceUnavailable)
+            }
             return .json(["status": "ready"])
         } catch {
             return .json(

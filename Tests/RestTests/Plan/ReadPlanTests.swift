@@ -26,6 +26,18 @@ enum PlanTestError: Error {
 }
 
 @Suite struct `Plans of reads` {
+    @Test func `embeds deeper than the limit are refused`() async throws {
+        func query(_ depth: Int) -> String {
+            let names = (0..<depth).map { $0.isMultiple(of: 2) ? "doctors" : "laboratories" }
+            return "select=" + names.map { $0 + "(" }.joined() + "id" + String(repeating: ")", count: depth)
+        }
+        _ = try await readSQL("/laboratories", query(3)) { $0.embedDepthMax = 3 }
+        let error = await #expect(throws: RestError.self) {
+            try await readSQL("/laboratories", query(4)) { $0.embedDepthMax = 3 }
+        }
+        #expect(error?.code == "PGRST100")
+    }
+
     @Test(
         arguments: [
             ("/laboratories", "", #"SELECT "api"."laboratories".* FROM "api"."laboratories""#),

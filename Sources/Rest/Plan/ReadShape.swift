@@ -1,0 +1,74 @@
+internal import Core
+internal import Gateway
+internal import HTTPTypes
+
+/// A read as it looks with the values of its plain filters left out: everything that its plan and its statement depend
+/// on besides settings and schema cache.
+///
+/// Only filters of the form `column=eq.value` count (and the other comparisons), whose operand runs to the end of the
+/// parameter whatever it holds; all else of the query stays in the shape as it was sent.
+struct ReadShape: Hashable {
+    private let path: String
+    /// The raw query, with the ``mark(_:)`` of each value in its place.
+    let query: String
+    private let method: String
+    /// Header fields that say how to read; nil where there is none.
+    private let fields: [String?]
+
+    /// The mark in place of the value number `index`. Its characters are those that percent-encoding leaves alone.
+    static func mark(_ index: Int) -> String { "~m\(index)~" }
+
+    /// The shape of a request and the values left out of it, decoded; nil for what is no short read.
+    static func split(_ http: GatewayRequest) -> (shape: ReadShape, values: [String])? {
+        let raw = http.query.raw.utf8
+        // `;` separates parameters, too, but nobody sends it.
+        guard http.method == .get || http.method == .head, raw.count <= RestLimits.shapeMax.bytes,
+            !raw.contains(UInt8(ascii: ";"))
+        else { return nil }
+        var query = ""
+        query.reserveCapacity(raw.count + 8)
+        var values: [String] = []
+        for part in raw.split(separator: UInt8(ascii: "&")) {
+            if !query.isEmpty { query += "&" }
+            guard let start = operand(of: part) else {
+                query += Substring(part)
+                continue
+            }
+            guard let value = PercentText.decoded(part[start...], plusIsSpace: true) else { return nil }
+            query += Substring(part[..<start])
+            query += mark(values.count)
+            values.append(value)
+        }
+        let shape = ReadShape(
+            path: http.path, query: query, method: http.method.rawValue,
+            fields: [
+                http.headers[.prefer], http.headers[.acceptProfile], http.headers[.accept], http.headers[.range],
+                http.headers[.contentType],
+            ])
+        return (shape, values)
+    }
+
+    private static let operators = ["eq.", "neq.", "gt.", "gte.", "lt.", "lte."]
+    private static let otherNames: Set<String> = [
+        "select", "columns", "on_conflict", "order", "limit", "offset", "and", "or",
+    ]
+
+    /// Where the value begins in `column=eq.value`; nil for any other parameter.
+    private static func operand(of part: Substring.UTF8View) -> String.Index? {
+        guard let equals = part.firstIndex(of: UInt8(ascii: "=")), part[..<equals].allSatisfy(isPlain),
+            !otherNames.contains(String(Substring(part[..<equals])))
+        else { return nil }
+        let rest = part[part.index(after: equals)...]
+        guard let name = operators.first(where: { rest.starts(with: $0.utf8) }) else { return nil }
+        return rest.index(rest.startIndex, offsetBy: name.utf8.count)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
