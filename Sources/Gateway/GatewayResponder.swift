@@ -80,10 +80,11 @@ public struct GatewayResponder: Sendable {
                 let credentials = try keyGuard.judge(
                     headers: head.headerFields, queryKey: queryKey,
                     requirement: surface.keyRequirement(method: head.method, path: below))
-                let admitted = GatewayRequest(
+                var admitted = GatewayRequest(
                     id: requestID, method: head.method, path: below, query: query, headers: head.headerFields,
                     body: request.body, credentials: credentials,
                     clientAddress: clientAddress(head.headerFields, remote: remoteAddress))
+                admitted.authority = head.authority
                 let (response, route) = await handle(admitted, by: mount)
                 return outcome(response, surface, route: route)
             } catch {

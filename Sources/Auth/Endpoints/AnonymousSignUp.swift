@@ -14,6 +14,7 @@ extension Endpoints {
             id: SecureRandom.uuid(), audience: audience(of: request), passwordHash: "", userMetadata: form.data,
             isAnonymous: true)
         let opening = SessionOpening(userID: user.id, method: "anonymous", request: request, now: now)
+        try await beforeCreating(user, request)
         let grant = try await during(.savingUser) {
             try opening.opened(
                 try await database.run(
@@ -24,6 +25,7 @@ extension Endpoints {
                     ] + opening.statements))
         }
         guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+        try await afterCreating(grant.user, request)
         return try await answer(grant, method: "anonymous", now: now)
     }
 }

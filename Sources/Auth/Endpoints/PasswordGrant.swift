@@ -14,7 +14,10 @@ extension Endpoints {
 
         // One answer for every account without this password. What else is wrong with an account is told only to who
         // knows its password.
-        guard try await verify(form.password, of: user), let user else { throw AuthError.invalidCredentials }
+        let isValid = try await verify(form.password, of: user)
+        guard let user else { throw AuthError.invalidCredentials }
+        try await passwordAttempt(of: user, isValid: isValid, request)
+        guard isValid else { throw AuthError.invalidCredentials }
         let now = clock.now()
         guard !user.isBanned(at: now) else { throw AuthError.userBanned }
         guard user.isEmailConfirmed else { throw AuthError.emailNotConfirmed }
@@ -26,7 +29,7 @@ extension Endpoints {
         }
         guard let grant else { throw AuthError.invalidCredentials }
         return try await answer(
-            grant, method: "password", weakness: PasswordPolicy(configuration).weakness(of: form.password), now: now)
+            grant, method: "password", weakness: try await weakness(of: form.password), now: now)
     }
 }
 

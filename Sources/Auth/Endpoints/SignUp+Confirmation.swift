@@ -7,15 +7,19 @@ internal import Postgres
 /// Sign-up where the address has to be confirmed by mail. The answer is a user without a session, and the same for an
 /// address that already has an account, save for the empty list of identities that apps rely on.
 extension Endpoints {
-    func signUpUnconfirmed(_ account: SignUpAccount, hash: String) async throws -> Response {
+    func signUpUnconfirmed(_ account: SignUpAccount, hash: String, _ request: GatewayRequest) async throws -> Response {
         let mailer = try mailer(for: .confirmation)
         let now = clock.now()
+        let new = account.newUser(hash: hash)
+        try await askBeforeCreating(new, request)
         do {
-            return .json(try await storeUnconfirmed(account, hash: hash, by: mailer, now: now))
+            let stored = try await storeUnconfirmed(account, new, by: mailer, now: now)
+            if let created = stored.created { try await afterCreating(created, request) }
+            return .json(stored.answer)
         } catch let error as DatabaseError where error.isTakenEmail {
             // Lost a race for the address: now it is found, and answered as any address that is taken.
             return try await during(.savingUser) {
-                .json(try await storeUnconfirmed(account, hash: hash, by: mailer, now: now))
+                .json(try await storeUnconfirmed(account, new, by: mailer, now: now).answer)
             }
         } catch let error as DatabaseError {
             throw AuthError.database(error, during: .savingUser)
@@ -23,25 +27,26 @@ extension Endpoints {
     }
 
     private func storeUnconfirmed(
-        _ account: SignUpAccount, hash: String, by mailer: any Mailer, now: Timestamp
-    ) async throws -> JSON {
+        _ account: SignUpAccount, _ new: NewUser, by mailer: any Mailer, now: Timestamp
+    ) async throws -> (answer: JSON, created: User?) {
         try await database.transaction { transaction in
             let row = try await transaction.run(
                 UserStatements.find(email: account.email, audience: account.audience)
             ).first
             guard let row else {
-                let new = account.newUser(hash: hash)
                 try await transaction.run(statements(creating: new, now: now))
                 let user = try await confirm(new.id, account, by: mailer, in: transaction, now: now)
-                return user.json
+                return (user.json, user)
             }
             let existing = try User(row)
-            guard !existing.isEmailConfirmed else { return decoy(account, now: now) }
+            guard !existing.isEmailConfirmed else { return (decoy(account, now: now), nil) }
             // Neither password nor data change: whoever signs up now need not be whoever did before.
             try checkMailInterval(since: existing.confirmationSentAt, now: now)
             let user = try await confirm(existing.id, account, by: mailer, in: transaction, now: now)
-            guard user.invitedAt == nil else { return .object(user.object(identities: [], userMetadata: [:])) }
-            return user.json
+            guard user.invitedAt == nil else {
+                return (.object(user.object(identities: [], userMetadata: [:])), nil)
+            }
+            return (user.json, nil)
         }
     }
 
@@ -67,7 +72,8 @@ extension Endpoints {
         }
         let user = try User(row)
         try await send(
-            mail(.confirmation, to: account.email, token, user: user, redirectTo: account.redirectTo), by: mailer)
+            mail(.confirmation, to: account.email, token, user: user, redirectTo: account.redirectTo), by: mailer,
+            in: transaction)
         return user
     }
 

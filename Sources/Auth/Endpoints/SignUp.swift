@@ -10,25 +10,25 @@ extension Endpoints {
         let form = try SignUpForm(try await Fields(request))
         guard form.email != nil || form.phone != nil else { return try await signUpAnonymously(form, request) }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
-        let account = try checkedAccount(
+        let account = try await checkedAccount(
             form, audience: audience(of: request), redirectTo: redirectTarget(request))
         // Hashed whether or not the account exists, so that the time of the answer does not tell.
         let hash = try await hash(form.password)
         return configuration.isEmailAutoconfirmed
             ? try await signUpConfirmed(account, hash: hash, request)
-            : try await signUpUnconfirmed(account, hash: hash)
+            : try await signUpUnconfirmed(account, hash: hash, request)
     }
 
     private func checkedAccount(
         _ form: SignUpForm, audience: String, redirectTo: String
-    ) throws(AuthError) -> SignUpAccount {
+    ) async throws(AuthError) -> SignUpAccount {
         guard form.email == nil || form.phone == nil else {
             throw .invalid("Only an email address or phone number should be provided on signup.")
         }
         guard !form.password.isEmpty else { throw .invalid("Signup requires a valid password") }
         guard let email = form.email else { throw .phoneDisabled(.signUp) }
         guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
-        try PasswordPolicy(configuration).check(form.password)
+        try await checkStrength(of: form.password)
         return SignUpAccount(
             email: try EmailAddress(email).text, audience: audience, data: form.data, challenge: form.challenge,
             redirectTo: redirectTo)
@@ -41,6 +41,7 @@ extension Endpoints {
         let now = clock.now()
         let user = account.newUser(hash: hash)
         let opening = SessionOpening(userID: user.id, method: "password", request: request, now: now)
+        try await askBeforeCreating(user, request)
         do {
             let grant = try await database.transaction { transaction in
                 let found = try await transaction.run(
@@ -52,11 +53,21 @@ extension Endpoints {
                             + [UserStatements.confirmEmail(id: user.id, now: now)] + opening.statements))
             }
             guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+            try await afterCreating(grant.user, request)
             return try await answer(grant, method: "password", now: now)
         } catch let error as DatabaseError {
             // Somebody else signed up with the address between look-up and insert.
             throw error.isTakenEmail ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
         }
+    }
+
+    /// The hook is asked about new accounts only; what it costs is one look-up more, when there is a hook.
+    func askBeforeCreating(_ user: NewUser, _ request: GatewayRequest) async throws {
+        guard hooks.isEnabled(.beforeUserCreated) else { return }
+        let found = try await during(.reading) {
+            try await database.run(UserStatements.find(email: user.email, audience: user.audience))
+        }
+        if found.isEmpty { try await beforeCreating(user, request) }
     }
 
     /// User row with what the app's triggers read, then role, identity and the metadata that comes of it.

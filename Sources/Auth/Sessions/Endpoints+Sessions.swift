@@ -28,8 +28,9 @@ extension Endpoints {
     /// Signs the access token of a session. Every access token of a user is made here, so that what must see all of
     /// them sees all of them.
     func accessToken(for grant: Grant, method: String, now: Timestamp) async throws -> IssuedToken {
-        let claims = AccessToken.claims(
-            user: grant.user, session: grant.session, configuration: configuration, now: now)
+        let claims = try await customized(
+            AccessToken.claims(user: grant.user, session: grant.session, configuration: configuration, now: now),
+            for: grant, method: method, now: now)
         return IssuedToken(
             text: try issuer.sign(claims: claims), lifetime: AccessToken.lifetimeSeconds(configuration),
             expiry: AccessToken.expiry(configuration: configuration, now: now))

@@ -18,6 +18,8 @@ public struct GatewayRequest: Sendable {
     public let credentials: Credentials
     /// The client's address: the socket's, or what a configured proxy reported.
     public let clientAddress: String
+    /// The host and port that the client believes to speak to. Only for refusing: links are never built from it.
+    public internal(set) var authority: String?
     /// Path parameters by name, each percent-decoded once.
     public internal(set) var parameters: [String: String] = [:]
     /// The template of the matched route, for logs, metrics and policies.

@@ -1,0 +1,102 @@
+internal import Core
+internal import Gateway
+internal import HTTPTypes
+internal import Postgres
+
+/// The hooks, one method each. All do nothing when theirs is off.
+extension Endpoints {
+    var hooks: HookCaller {
+        HookCaller(
+            configuration: configuration.hooks, database: database, web: peers.web, clock: clock, observer: observer)
+    }
+
+    // MARK: Users
+
+    /// Asks whether an account may be made: before its transaction begins, and only when there is none yet. Throws the
+    /// hook's refusal.
+    func beforeCreating(_ new: NewUser, _ request: GatewayRequest) async throws(AuthError) {
+        guard hooks.isEnabled(.beforeUserCreated) else { return }
+        let draft = new.draft(role: configuration.defaultRole, now: clock.now())
+        _ = try await hooks.call(.beforeUserCreated, ["user": draft], address: request.keptAddress)
+    }
+
+    /// Tells of an account that was made: after its transaction is committed.
+    func afterCreating(_ user: User, _ request: GatewayRequest) async throws(AuthError) {
+        guard hooks.isEnabled(.afterUserCreated) else { return }
+        _ = try await hooks.call(.afterUserCreated, ["user": user.json], address: request.keptAddress)
+    }
+
+    // MARK: Attempts
+
+    /// Tells of a password that was checked, right or wrong. Throws when the hook wants the attempt refused, having
+    /// ended the user's sessions if it wants that too.
+    func passwordAttempt(of user: User, isValid: Bool, _ request: GatewayRequest) async throws(AuthError) {
+        guard hooks.isEnabled(.passwordVerificationAttempt) else { return }
+        let answer = try await hooks.call(
+            .passwordVerificationAttempt, ["user_id": .string(user.id), "valid": .bool(isValid)],
+            address: request.keptAddress)
+        guard try isRejection(answer, by: .passwordVerificationAttempt) else { return }
+        if answer?["should_logout_user"]?.bool == true { try await endSessions(of: user) }
+        throw .refused(
+            Refusal(
+                .badRequest, .invalidCredentials,
+                message(of: answer, or: "Further password verification attempts will be rejected.")))
+    }
+
+    /// Tells of a second factor that was checked, right or wrong. Throws when the hook wants the attempt refused; all
+    /// sessions of the user are ended then.
+    ///
+    /// - Parameter factorType: `totp`, `phone` or `webauthn`.
+    func factorAttempt(
+        of user: User, factorID: String, factorType: String, isValid: Bool, _ request: GatewayRequest
+    ) async throws(AuthError) {
+        guard hooks.isEnabled(.mfaVerificationAttempt) else { return }
+        let answer = try await hooks.call(
+            .mfaVerificationAttempt,
+            [
+                "user_id": .string(user.id), "factor_id": .string(factorID), "factor_type": .string(factorType),
+                "valid": .bool(isValid),
+            ], address: request.keptAddress)
+        guard try isRejection(answer, by: .mfaVerificationAttempt) else { return }
+        try await endSessions(of: user)
+        throw .refused(
+            Refusal(
+                .forbidden, .mfaVerificationRejected,
+                message(of: answer, or: "Further MFA verification attempts will be rejected.")))
+    }
+
+    private func isRejection(_ answer: JSON?, by name: HookConfiguration.Name) throws(AuthError) -> Bool {
+        switch answer?["decision"]?.string {
+        case nil, "", "continue": return false
+        case "reject": return true
+        // A hook that wanted to say no and misspelt it must not have said yes.
+        default: throw hooks.refused(.badDecision, by: name)
+        }
+    }
+
+    private func message(of answer: JSON?, or fallback: String) -> String {
+        guard let text = answer?["message"]?.string, !text.isEmpty else { return fallback }
+        return String(text.prefix(HookLimits.messageCharactersMax))
+    }
+
+    private func endSessions(of user: User) async throws(AuthError) {
+        do throws(DatabaseError) {
+            try await database.run(SessionStatements.deleteAll(userID: user.id))
+        } catch {
+            throw .database(error, during: .signingOut)
+        }
+    }
+}
+
+extension NewUser {
+    /// The account as clients would read it, before it exists.
+    func draft(role: String, now: Timestamp) -> JSON {
+        let time = JSON.string(now.rfc3339())
+        return [
+            "id": .string(id), "aud": .string(audience), "role": .string(role), "email": .string(email),
+            "phone": .string(phone), "app_metadata": JSON.object(appMetadata).sorted,
+            "user_metadata": JSON.object(userMetadata).sorted, "identities": [], "created_at": time,
+            "updated_at": time, "is_anonymous": .bool(isAnonymous),
+        ]
+    }
+}

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct `Place` { @Test func `holds`() { #expect(Bool(true)) } }
