@@ -16,12 +16,16 @@ import Testing
         ],
         "Insights": ["Core", "Cryptography", "Subprocess"],
         "Auth": service,
+        "Outbound": [
+            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "AsyncHTTPClient", "HTTPTypes", "HummingbirdCore", "NIOCore",
+            "NIOHTTP1", "NIOPosix", "_NIOFileSystem", "Subprocess",
+        ],
         "Rest": service.union(["ServiceLifecycle"]),
         "Realtime": service.union(["Jobs"]),
         "Storage": service.union(["Objects", "Jobs"]),
         "Cases": service.union(["Objects", "Jobs", "Insights"]),
         "Server": service.union([
-            "Schema", "Objects", "Jobs", "Insights", "Auth", "Rest", "Storage", "Realtime", "Cases", "Logging",
+            "Schema", "Objects", "Jobs", "Insights", "Auth", "Outbound", "Rest", "Storage", "Realtime", "Cases", "Logging",
             "ServiceLifecycle", "UnixSignals", "Subprocess", "SystemPackage", "NIOPosix",
         ]),
         "medmitra": ["Core", "Server", "Logging", "ArgumentParser"],

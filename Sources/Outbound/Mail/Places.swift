@@ -21,6 +21,9 @@ actor Places {
         return true
     }
 
+    /// Whether nobody waits.
+    var isQueueEmpty: Bool { waiting.isEmpty }
+
     func leave() {
         if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }

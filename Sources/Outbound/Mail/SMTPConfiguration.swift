@@ -55,6 +55,8 @@ public struct SMTPConfiguration: Sendable {
                 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
         }
         guard isHost, !host.isEmpty, !host.hasPrefix("-") else { return "the host is no name or address" }
+        // The mail program takes everything behind the first colon for the password.
+        if user?.reveal().contains(":") == true { return "the user's name holds a colon" }
         guard MIMEMessage.isAddress(senderAddress) else { return "the sender's address is no address" }
         guard headers.allSatisfy({ MIMEMessage.isOwnHeader($0.name) }) else {
             return "a header has a name that is no header's, or one that every mail has already"

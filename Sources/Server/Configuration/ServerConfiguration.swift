@@ -41,6 +41,8 @@ public struct ServerConfiguration: Sendable {
     public var secretKey: Secret<String>?
 
     public var auth = AuthConfiguration()
+    /// What the auth service sends, and how.
+    public var delivery = DeliveryConfiguration()
     public var passwordThreads: Int?
     public var rest = RestConfiguration()
     public var restPoolSize: Int?
@@ -139,7 +141,7 @@ public struct ServerConfiguration: Sendable {
         auth.isSignUpDisabled = reader.flag("DISABLE_SIGNUP") ?? auth.isSignUpDisabled
         auth.isEmailEnabled = reader.flag("ENABLE_EMAIL_SIGNUP") ?? auth.isEmailEnabled
         // Without a way to send mail nobody could confirm an address.
-        auth.isEmailAutoconfirmed = reader.flag("ENABLE_EMAIL_AUTOCONFIRM") ?? true
+        auth.isEmailAutoconfirmed = reader.flag("ENABLE_EMAIL_AUTOCONFIRM") ?? (reader.text("SMTP_HOST") == nil)
         auth.areAnonymousUsersEnabled = reader.flag("ENABLE_ANONYMOUS_USERS") ?? auth.areAnonymousUsersEnabled
         auth.passwordLengthMin = reader.integer("PASSWORD_MIN_LENGTH") ?? auth.passwordLengthMin
         auth.refreshTokenReuseInterval =
@@ -152,6 +154,7 @@ public struct ServerConfiguration: Sendable {
         auth.redirects.serviceURL = gateway.publicURL + "/auth/v1"
         readAuthMail(&reader)
         readAuthPhone(&reader)
+        readAuthDelivery(&reader)
         readAuthExternal(&reader)
         readAuthOAuthServer(&reader)
         readAuthFactors(&reader)

@@ -30,6 +30,7 @@ struct AuthHarness: Sendable {
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
         withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false,
+        web: (any WebClient)? = nil, breaches: (any BreachedPasswords)? = nil,
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -38,7 +39,7 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, adjust)
+                isDatabaseAway: isDatabaseAway, web: web, breaches: breaches, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -61,6 +62,7 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
+        web: (any WebClient)?, breaches: (any BreachedPasswords)?,
         _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
@@ -90,7 +92,7 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil),
+            peers: AuthPeers(mailer: withMailer ? mailer : nil, web: web, breaches: breaches),
             clock: clock, observer: observer, configuration: configuration)
         let ring = KeyRing(
             entries: [

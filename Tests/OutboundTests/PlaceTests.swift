@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct `Place` { @Test func `holds`() { #expect(Bool(true)) } }
