@@ -32,12 +32,17 @@ let floors: [Target] = [
         name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
         name: "CLibCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(
+        name: "CLibArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(
+        name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
     .target(name: "Core", swiftSettings: house),
     .target(name: "Schema", resources: [.embedInCode("sql")], swiftSettings: house),
+    .target(name: "QRCode", dependencies: ["CQRCode"], swiftSettings: house),
 
     .target(
-        name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", nioPosix],
+        name: "Cryptography", dependencies: ["Core", "COpenSSL", "CLibCrypt", "CLibArgon2", nioPosix],
         swiftSettings: house),
     .target(
         name: "Postgres",
@@ -63,7 +68,9 @@ let floors: [Target] = [
 
     .target(
         name: "Auth",
-        dependencies: ["Core", "Cryptography", "Tokens", "Postgres", "Gateway", httpTypes, hummingbirdCore, nioCore],
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "QRCode", httpTypes, hummingbirdCore, nioCore,
+        ],
         swiftSettings: house),
     .target(
         name: "Outbound",
@@ -92,7 +99,8 @@ let floors: [Target] = [
         name: "Server",
         dependencies: [
             "Core", "Schema", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Auth",
-            "Outbound", "Rest", "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes, hummingbirdCore,
+            "Outbound", "Rest", "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes,
+            hummingbirdCore,
             .product(name: "SystemPackage", package: "swift-system"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ], swiftSettings: house),
@@ -131,13 +139,14 @@ let tests: [Target] = [
     .testTarget(
         name: "AuthTests",
         dependencies: [
-            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "Auth", "TestSupport", httpTypes,
+            "Core", "Cryptography", "Tokens", "Postgres", "Gateway", "QRCode", "Auth", "TestSupport", httpTypes,
             hummingbirdCore, nioCore,
         ], swiftSettings: house),
     .testTarget(
         name: "OutboundTests",
         dependencies: [
-            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "Outbound", httpTypes, hummingbirdCore, nioCore, nioPosix,
+            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "Outbound", httpTypes, hummingbirdCore, nioCore,
+            nioPosix,
             nioHTTP1,
         ], swiftSettings: house),
     .testTarget(

@@ -91,6 +91,7 @@ class Gateway:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="medmitra-bench-"))
         self.home.chmod(0o755)
         self.data = self.home / "data"
+        self.shown_keys: dict[str, str] | None = None
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = open(self.home / "log", "wb")
@@ -120,10 +121,31 @@ class Gateway:
                 return int(line.split()[1]) / 1024
         raise KeyError(field)
 
+    def forget_peak(self):
+        """Begins `VmHWM` anew (proc(5), clear_refs)."""
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
     def keys(self) -> dict[str, str]:
-        shown = subprocess.run(
-            [binary(), "keys", "show", "--data-dir", self.data, "--format", "json"], capture_output=True, text=True, check=True)
-        return json.loads(shown.stdout)
+        if self.shown_keys is None:
+            shown = subprocess.run(
+                [binary(), "keys", "show", "--data-dir", self.data, "--format", "json"], capture_output=True, text=True,
+                check=True)
+            self.shown_keys = json.loads(shown.stdout)
+        return self.shown_keys
+
+    def login(self, user: str) -> dict[str, str]:
+        """An environment in which PostgreSQL's programs reach the embedded cluster as `user`."""
+        return {"PATH": os.environ["PATH"], "PGHOST": str(self.data / "run"), "PGUSER": user, "PGDATABASE": "postgres",
+                "PGPASSWORD": self.keys()["POSTGRES_PASSWORD"]}
+
+    def sql(self, text: str) -> str:
+        """The unaligned answer of psql, as superuser."""
+        done = subprocess.run(
+            ["psql", "-X", "-Atq", "-v", "ON_ERROR_STOP=1", "-f", "-"], input=text, env=self.login("supabase_admin"),
+            capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
+        return done.stdout.strip()
 
     def sign_up(self) -> str:
         """A new doctor's access token."""

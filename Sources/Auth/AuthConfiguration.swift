@@ -49,6 +49,9 @@ public struct AuthConfiguration: Sendable {
     /// A user who changes the password must give the current one. Environment:
     /// `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD`.
     public var isCurrentPasswordRequired = false
+    /// A user who signed in more than a day ago changes the password with a code of `GET /reauthenticate`. Environment:
+    /// `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION`.
+    public var isReauthenticationRequired = false
 
     // MARK: Sessions
 
@@ -57,12 +60,18 @@ public struct AuthConfiguration: Sendable {
     /// For how long a revoked refresh token is still taken, because its answer may have been lost. GoTrue's own default
     /// is 0; this is the hosted one. Environment: `GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL`.
     public var refreshTokenReuseInterval: Duration = .seconds(10)
+    /// The version of the refresh tokens of new sessions: 2 for tokens that count, every other for random ones. Both are
+    /// taken. Environment: `GOTRUE_SECURITY_REFRESH_TOKEN_ALGORITHM_VERSION`.
+    public var refreshTokenVersion = 0
     /// A session ends this long after its sign-in. Environment: `GOTRUE_SESSIONS_TIMEBOX`.
     public var sessionTimebox: Duration?
     /// A session ends when it was not refreshed for this long. Environment: `GOTRUE_SESSIONS_INACTIVITY_TIMEOUT`.
     public var sessionInactivityMax: Duration?
     /// Only the most recently used session of a user can be refreshed. Environment: `GOTRUE_SESSIONS_SINGLE_PER_USER`.
     public var isSessionSinglePerUser = false
+
+    /// What all processes of the installation share; the server makes it of the JWT secret.
+    public var serviceKey = ServiceKey.random()
 
     /// Rows about what happened are kept in `auth.audit_log_entries`. Environment: `GOTRUE_AUDIT_LOG_DISABLE_POSTGRES`.
     public var isAuditStored = true

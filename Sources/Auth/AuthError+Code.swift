@@ -87,6 +87,7 @@ extension AuthError {
         case oauthClientNotFound = "oauth_client_not_found"
         case oauthAuthorizationNotFound = "oauth_authorization_not_found"
         case oauthConsentNotFound = "oauth_consent_not_found"
+        case oauthDynamicRegistrationDisabled = "oauth_dynamic_client_registration_disabled"
         case customProviderNotFound = "custom_provider_not_found"
         case inviteNotFound = "invite_not_found"
         case unexpectedAudience = "unexpected_audience"

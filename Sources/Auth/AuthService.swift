@@ -23,15 +23,15 @@ public struct AuthService: Surface {
     ) {
         let endpoints = Endpoints(
             database: database, issuer: issuer, verifier: verifier, hasher: hasher, peers: peers, clock: clock,
-            observer: observer, configuration: configuration)
-        routes = Routes.table(endpoints)
+            observer: observer, configuration: configuration, redirects: RedirectPolicy(configuration.redirects))
+        routes = Routes.guarded(Routes.table(endpoints), by: endpoints)
     }
 
     /// Browsers navigate to some paths, so these ask for no key (gateway contract, section 1).
     public func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement {
         let isOpen =
             ["/verify", "/callback", "/authorize"].contains(path) || path.hasPrefix("/.well-known/")
-            || path.hasPrefix("/sso/saml/")
+            || path.hasPrefix("/sso/saml/") || Routes.openToOAuthClients.contains(path)
         return isOpen ? .none : .anyKey
     }
 

@@ -33,8 +33,10 @@ struct ErrorRenderer: Sendable {
         }
         if case .oauth(let fault) = error {
             let body: JSONObject = ["error": .string(fault.error), "error_description": .string(fault.description)]
-            return RenderedError(
-                .json(.object(body), status: fault.status, headers: [.cacheControl: "no-store"]), cause: nil)
+            var headers: HTTPFields = [.cacheControl: "no-store"]
+            // RFC 6749, section 5.2: who tried to authenticate by header is told how.
+            if fault.status == .unauthorized { headers[.wwwAuthenticate] = "Basic realm=\"oauth\"" }
+            return RenderedError(.json(.object(body), status: fault.status, headers: headers), cause: nil)
         }
         var extra: JSONObject = [:]
         if case .weakPassword(let weakness) = error { extra["weak_password"] = weakness.reasonsJSON }
@@ -123,6 +125,7 @@ extension HTTPField.Name {
     static let requestedAudience = known("X-JWT-AUD")
     static let totalCount = known("X-Total-Count")
     static let link = known("Link")
+    static let redirectTo = known("redirect_to")
 
     /// A name known to be legal when the program is written.
     private static func known(_ text: String) -> HTTPField.Name {

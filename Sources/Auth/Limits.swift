@@ -10,6 +10,10 @@ enum AuthLimits {
     static let passwordBytesMax = 72
     /// Characters of a refresh token: version 1 has 12, older ones 22, version 2 about 64.
     static let refreshTokenCharacters = 12...128
+    /// Successors of one refresh token that can be told again to a client whose answer was lost.
+    static let refreshSiblingsMax = 8
+    /// Bytes of the key that signs the version 2 refresh tokens of a session.
+    static let counterKeyBytes = 32
     /// Characters of a PKCE code challenge (RFC 7636, section 4.2).
     static let codeChallengeCharacters = 43...128
     /// Characters kept of a session's user agent; the rest says nothing more.
@@ -22,4 +26,12 @@ enum AuthLimits {
     static let usersPerPageMax = 1000
     /// Longest time a ban or another Go duration may name, in hours: a century, so that no timestamp overflows.
     static let durationHoursMax = 876_000.0
+    /// How long after its sign-in a session may change the password without a code (contract, section 6.11).
+    static let freshSession: Duration = .seconds(86_400)
+    /// Writes of rate limits and attempts between two removals of rows that say nothing any more.
+    static let throttleWritesPerSweep = 1000
+    /// Rows that one such removal takes at most: more than the writes before it can have left.
+    static let throttleRowsPerSweep = 5000
+    /// Characters of a header that names a client: an address has 45 at most, a client's id seldom more.
+    static let rateHolderCharactersMax = 128
 }

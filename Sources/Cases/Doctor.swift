@@ -40,7 +40,7 @@ extension CasesService {
     }
 
     private func hasAudience(_ token: VerifiedToken) -> Bool {
-        switch token.claims["aud"] {
+        switch token.audienceClaim {
         case .string(let audience)?: audience == configuration.audience
         case .array(let audiences)?: audiences.contains(.string(configuration.audience))
         default: false

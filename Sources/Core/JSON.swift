@@ -25,7 +25,15 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     public init(_ members: [(String, JSON)]) {
         self.init()
-        for (key, value) in members { self[key] = value }
+        // Looking names up one by one would cost the square of their number.
+        var index = JSONMemberIndex()
+        for (key, value) in members {
+            if let place = index.place(of: key, in: self) {
+                replaceUnchecked(at: place, value)
+            } else {
+                appendUnchecked(key, value)
+            }
+        }
     }
 
     /// The value under `key`, or nil; setting nil removes the member.

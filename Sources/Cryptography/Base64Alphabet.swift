@@ -46,33 +46,53 @@ struct Base64Alphabet: Sendable {
     func decode(_ text: Span<UInt8>) -> [UInt8]? {
         let rest = text.count & 3
         guard rest != 1 else { return nil }
+        let count = text.count / 4 * 3 + (rest > 0 ? rest - 1 : 0)
+        var isValid = true
+        // Every token passes here: the loops below read and write within what the two counts say.
+        let bytes = unsafe text.withUnsafeBufferPointer { text in
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
+                    isValid = unsafe Base64Alphabet.decode(text, values, into: bytes)
+                    initialized = isValid ? count : 0
+                }
+            }
+        }
+        return isValid ? bytes : nil
+    }
+
+    /// False for bytes that are no letters and for bits left over. `values` has a value for each byte there is, and
+    /// `bytes` has room for all that `text` stands for.
+    private static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>,
+        into bytes: UnsafeMutableBufferPointer<UInt8>
+    ) -> Bool {
+        let rest = text.count & 3
         let whole = text.count - rest
-        var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3 + (rest > 0 ? rest - 1 : 0))
         // Values of letters are below 64, so a set high bit means that some byte was no letter.
         var seen: UInt8 = 0
         var target = 0
         var index = 0
         while index < whole {
-            let first = values[Int(text[index])]
-            let second = values[Int(text[index + 1])]
-            let third = values[Int(text[index + 2])]
-            let fourth = values[Int(text[index + 3])]
+            let first = unsafe values[Int(text[index])]
+            let second = unsafe values[Int(text[index &+ 1])]
+            let third = unsafe values[Int(text[index &+ 2])]
+            let fourth = unsafe values[Int(text[index &+ 3])]
             seen |= first | second | third | fourth
-            bytes[target] = first << 2 | second >> 4
-            bytes[target + 1] = second << 4 | third >> 2
-            bytes[target + 2] = third << 6 | fourth
-            target += 3
-            index += 4
+            unsafe bytes[target] = first << 2 | second >> 4
+            unsafe bytes[target &+ 1] = second << 4 | third >> 2
+            unsafe bytes[target &+ 2] = third << 6 | fourth
+            target &+= 3
+            index &+= 4
         }
         if rest >= 2 {
-            let first = values[Int(text[index])]
-            let second = values[Int(text[index + 1])]
-            let third = rest == 3 ? values[Int(text[index + 2])] : 0
+            let first = unsafe values[Int(text[index])]
+            let second = unsafe values[Int(text[index + 1])]
+            let third = unsafe rest == 3 ? values[Int(text[index + 2])] : 0
             seen |= first | second | third
-            guard (rest == 3 ? third & 0x03 : second & 0x0F) == 0 else { return nil }
-            bytes[target] = first << 2 | second >> 4
-            if rest == 3 { bytes[target + 1] = second << 4 | third >> 2 }
+            guard (rest == 3 ? third & 0x03 : second & 0x0F) == 0 else { return false }
+            unsafe bytes[target] = first << 2 | second >> 4
+            if rest == 3 { unsafe bytes[target + 1] = second << 4 | third >> 2 }
         }
-        return seen & 0x80 == 0 ? bytes : nil
+        return seen & 0x80 == 0
     }
 }

@@ -37,9 +37,24 @@ internal import COpenSSL
 
     /// Whether `signature`, in OpenSSL's form, is this key's over `message` with SHA-256.
     func isValid(_ signature: [UInt8], for message: Span<UInt8>) -> Bool {
+        isValid(signature, for: message, digest: "SHA2-256")
+    }
+
+    /// Whether `signature` is this key's over `message`, for algorithms that hash by themselves.
+    func isValidUnhashed(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+        isValid(signature, for: message.span, digest: nil)
+    }
+
+    private func isValid(_ signature: [UInt8], for message: Span<UInt8>, digest: String?) -> Bool {
         guard let context = unsafe EVP_MD_CTX_new() else { return false }
         defer { unsafe EVP_MD_CTX_free(context) }
-        guard unsafe EVP_DigestVerifyInit_ex(context, nil, "SHA2-256", nil, nil, raw, nil) == 1 else { return false }
+        let isReady =
+            if let digest {
+                unsafe EVP_DigestVerifyInit_ex(context, nil, digest, nil, nil, raw, nil)
+            } else {
+                unsafe EVP_DigestVerifyInit_ex(context, nil, nil, nil, nil, raw, nil)
+            }
+        guard isReady == 1 else { return false }
         let result = unsafe message.withUnsafeBufferPointer { message in
             unsafe EVP_DigestVerify(context, signature, signature.count, message.baseAddress, message.count)
         }

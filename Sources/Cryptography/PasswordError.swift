@@ -10,6 +10,8 @@ public enum PasswordError: Error, Sendable, Hashable, CustomStringConvertible {
     case malformedHash
     /// The stored hash, or the configuration, asks for more work than is affordable, or less than bcrypt allows.
     case costOutOfRange(cost: Int, costMin: Int, costMax: Int)
+    /// A stored hash names a parameter under its least or over what is affordable.
+    case parameterOutOfRange(name: String, value: Int, min: Int, max: Int)
     /// As many passwords as may wait are waiting; try again later.
     case overloaded(waiting: Int)
     /// The caller was cancelled before the work began.
@@ -26,10 +28,12 @@ public enum PasswordError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unsupportedHash(let scheme): "password hashes of scheme \"\(scheme)\" are not supported"
         case .malformedHash: "the stored password hash is malformed"
         case .costOutOfRange(let cost, let min, let max): "bcrypt cost \(cost) is outside \(min) to \(max)"
+        case .parameterOutOfRange(let name, let value, let min, let max):
+            "the hash's parameter \(name) is \(value), which is outside \(min) to \(max)"
         case .overloaded(let waiting): "\(waiting) passwords are already waiting to be hashed"
         case .cancelled: "the caller left before the password was hashed"
         case .stopped: "the password hasher has been shut down"
-        case .failed(let step): "libcrypt failed (\(step))"
+        case .failed(let step): "the hashing library failed (\(step))"
         }
     }
 }

@@ -2,7 +2,7 @@ internal import CLibCrypt
 internal import NIOPosix
 internal import Synchronization
 
-/// Hashes and checks passwords with bcrypt, on threads of its own: a storm of sign-ins keeps neither an event loop nor
+/// Hashes passwords with bcrypt, and checks them against bcrypt and what other systems left, on threads of its own: a storm of sign-ins keeps neither an event loop nor
 /// a thread of the cooperative pool busy, and beyond a bounded queue it is refused instead of piling up.
 ///
 /// The threads run at a lower priority than the rest of the program.
@@ -58,16 +58,17 @@ public final class PasswordHasher: Sendable {
         }
     }
 
-    /// Whether `password` belongs to `hash` (`$2a$`, `$2b$` or `$2y$`), compared in constant time. Throws for passwords
-    /// that ``hash(_:)`` would refuse, for other schemes, malformed hashes and costs over 16, when overloaded and after
-    /// shutdown.
+    /// Whether `password` belongs to `hash`: bcrypt (`$2a$`, `$2b$`, `$2y$`), argon2i, argon2id or Firebase's scrypt
+    /// (`$fbscrypt$`), compared in constant time. Throws for passwords that the scheme would cut, for other schemes,
+    /// malformed hashes and such that cost more than is affordable, when overloaded and after shutdown.
     public func verify(_ password: String, against hash: String) async throws(PasswordError) -> Bool {
-        try Bcrypt.check(password: password)
-        try Bcrypt.check(hash: hash)
-        return try await run { () throws(PasswordError) in
-            constantTimeEqual(try Bcrypt.hash(password, setting: hash), hash)
-        }
+        let stored = try StoredPassword(hash)
+        try stored.check(password: password)
+        return try await run { () throws(PasswordError) in try stored.matches(password) }
     }
+
+    /// Throws what ``verify(_:against:)`` would for a hash that it cannot check, before one is stored.
+    public static func check(hash: String) throws(PasswordError) { _ = try StoredPassword(hash) }
 
     /// Takes as long as ``verify(_:against:)`` for a hash of the configured cost, and is always false. For users that
     /// do not exist or have no password, so that the time of the answer does not tell. Throws as `verify` does.

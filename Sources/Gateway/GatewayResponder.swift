@@ -65,16 +65,15 @@ public struct GatewayResponder: Sendable {
         }
         let (path, rawQuery) = GatewayResponder.split(target)
         let mounted = mounts.lazy.compactMap { mount in mount.path(below: path).map { (mount, $0) } }.first
-        if CORSPolicy.isPreflight(head) {
-            let headers = cors.preflightHeaders(head, surface: mounted?.0.surface)
+        if CORSPolicy.isPreflight(head), let response = cors.preflight(head, surface: mounted?.0.surface) {
             return Outcome(
-                response: .empty(.noContent, headers: headers), requestID: requestID,
+                response: response, requestID: requestID,
                 service: mounted?.0.surface.name ?? "gateway", route: "preflight")
         }
         guard let (mount, below) = mounted else { return outcome(Refusals.noMount, nil, route: "unmatched") }
         let surface = mount.surface
         do throws(RequestLineError) {
-            var query = try Query(rawQuery)
+            var query = try Query(rawQuery, skipsUndecodable: surface.readsQueryItself)
             let queryKey = query.removeKey()
             do throws(KeyGuard.Refusal) {
                 let credentials = try keyGuard.judge(
@@ -85,6 +84,7 @@ public struct GatewayResponder: Sendable {
                     body: request.body, credentials: credentials,
                     clientAddress: clientAddress(head.headerFields, remote: remoteAddress))
                 admitted.authority = head.authority
+                admitted.isFromTrustedProxy = isTrustedProxy(remoteAddress ?? "")
                 let (response, route) = await handle(admitted, by: mount)
                 return outcome(response, surface, route: route)
             } catch {
@@ -145,12 +145,14 @@ public struct GatewayResponder: Sendable {
         var hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }.map {
             String($0).trimmingSpaces()
         }
-        while configuration.trustedProxies.contains(where: { $0.contains(address) }), let hop = hops.popLast(),
-            Network.parse(hop) != nil
-        {
+        while isTrustedProxy(address), let hop = hops.popLast(), Network.parse(hop) != nil {
             address = hop
         }
         return address
+    }
+
+    private func isTrustedProxy(_ address: String) -> Bool {
+        configuration.trustedProxies.contains { $0.contains(address) }
     }
 }
 

@@ -96,7 +96,7 @@ public final class Database: Sendable {
 
     func release(_ lease: LeaseID, discard: Bool) { mailbox.push(.release(lease, discard: discard)) }
 
-    private func acquireLease() async throws(DatabaseError) -> LeaseID {
+    func acquireLease() async throws(DatabaseError) -> LeaseID {
         let cancellation = Flight.Cancellation()
         let refusal = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -111,14 +111,17 @@ public final class Database: Sendable {
     }
 
     func fly(
-        kind: Flight.Kind, settings: TransactionSettings, statements: [SQL], isCancellable: Bool = true
+        kind: Flight.Kind, settings: TransactionSettings, statements: [SQL], isCancellable: Bool = true,
+        statementTimeout: Duration? = nil
     ) async throws(DatabaseError) -> [ResultSet] {
         for statement in statements { try Database.check(statement) }
         let preface = settings.statement
         if let preface { try Database.check(preface) }
         try check(settings)
         let cancellation = Flight.Cancellation()
-        let answerMax = (settings.statementTimeout ?? configuration.statementTimeout) + configuration.answerGrace
+        let answerMax =
+            (statementTimeout ?? settings.statementTimeout ?? configuration.statementTimeout)
+            + configuration.answerGrace
         let all = (preface.map { [$0] } ?? []) + statements
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

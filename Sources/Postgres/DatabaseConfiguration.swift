@@ -19,6 +19,9 @@ public struct DatabaseConfiguration: Sendable {
     public var waitersMax: Int = 4096
     /// `statement_timeout` of a connection unless a transaction sets its own.
     public var statementTimeout: Duration = .seconds(8)
+    /// False leaves `statement_timeout` to what the server has for the login; ``statementTimeout`` then only bounds how
+    /// long an answer is waited for.
+    public var setsStatementTimeout = true
     /// Longest a flight may stay unanswered beyond its statement time-out before the connection counts as dead.
     public var answerGrace: Duration = .seconds(10)
     /// Prepared statements kept on each connection, least recently used dropped first; 0 turns them off, which

@@ -3,7 +3,9 @@ internal import Postgres
 
 /// One request on its way through the database.
 struct Exchange: Sendable {
-    let service: RestService
+    let database: Database
+    let sizes: AnswerSizes
+    let active: ActiveConfiguration
     let request: APIRequest
     let caller: Caller
     let cache: SchemaCache
@@ -26,16 +28,25 @@ struct Exchange: Sendable {
 
     private func carryOut(_ plan: ReadPlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(
-            plan, preferences: request.preferences, range: request.topRange, configuration: service.configuration)
+            plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
         let execution = execution(isReadOnly: true)
-        let results = try await run(execution, [statement.sql] + (statement.estimate.map { [$0] } ?? []))
-        timing.finish(.transaction)
-        if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
-        var result = try self.result(results, statement)
-        if results.count > 1 {
+        let estimates = statement.estimate.map { [$0] } ?? []
+        var result: StatementResult
+        var estimate: ResultSet?
+        if !plan.headersOnly, plan.format.isPageable {
+            (result, estimate) = try await page(execution, statement, estimates)
+            timing.finish(.transaction)
+        } else {
+            let results = try await run(execution, [statement.sql] + estimates)
+            timing.finish(.transaction)
+            if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
+            result = try self.result(results, statement)
+            estimate = results.count > 1 ? results[1] : nil
+        }
+        if let estimate {
             result.total = total(
                 counted: result.total,
-                estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(results[1]) })
+                estimated: try decoded { () throws(DatabaseError) in try StatementResult.estimate(estimate) })
         }
         if plan.format.wantsSingleRow, result.rows != 1 { throw .request(.notSingular(rows: result.rows)) }
         var answer = try maker.answer(plan, result)
@@ -46,7 +57,9 @@ struct Exchange: Sendable {
     private func carryOut(_ plan: WritePlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(plan, preferences: request.preferences)
         let results = try await run(
-            execution(isReadOnly: false), [statement.sql], rowGuard: plan.rowGuard(request.preferences))
+            execution(isReadOnly: false), statement.preparations + [statement.sql],
+            rowGuard: plan.rowGuard(request.preferences)
+        ).suffix(1)
         timing.finish(.transaction)
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
         var answer = try maker.answer(plan, try result(results, statement))
@@ -56,10 +69,19 @@ struct Exchange: Sendable {
 
     private func carryOut(_ plan: CallPlan, timing: inout Timing) async throws(RestError) -> Answer {
         let statement = MainStatement(
-            plan, preferences: request.preferences, range: request.topRange, configuration: service.configuration)
+            plan, preferences: request.preferences, range: request.topRange, configuration: active.configuration)
+        let execution = execution(isReadOnly: plan.isReadOnly, routine: plan.routine)
+        if plan.isPageable(request.preferences) {
+            let (result, _) = try await page(execution, statement, [])
+            timing.finish(.transaction)
+            var answer = try maker.answer(plan, result)
+            maker.warn(of: plan.root, in: &answer)
+            return answer
+        }
         let results = try await run(
-            execution(isReadOnly: plan.isReadOnly, routine: plan.routine), [statement.sql],
-            rowGuard: plan.rowGuard(request.preferences))
+            execution, statement.preparations + [statement.sql],
+            rowGuard: plan.rowGuard(request.preferences)
+        ).suffix(1)
         timing.finish(.transaction)
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
         var answer = try maker.answer(plan, try result(results, statement))
@@ -70,14 +92,14 @@ struct Exchange: Sendable {
     /// The exact number as far as rows were counted, beyond that what the planner thinks.
     private func total(counted: Int?, estimated: Int?) -> Int? {
         guard let counted else { return estimated }
-        guard let rowsMax = service.configuration.rowsMax, counted > rowsMax else { return counted }
+        guard let rowsMax = active.configuration.rowsMax, counted > rowsMax else { return counted }
         return max(counted, estimated ?? counted)
     }
 
     // MARK: Results
 
     private func result(
-        _ results: [ResultSet], _ statement: MainStatement
+        _ results: some Collection<ResultSet>, _ statement: MainStatement
     ) throws(RestError) -> StatementResult {
         try decoded { () throws(DatabaseError) in
             guard let first = results.first else { throw .unexpectedResult("no result for a statement") }
@@ -85,7 +107,7 @@ struct Exchange: Sendable {
         }
     }
 
-    private func lines(_ results: [ResultSet]) throws(RestError) -> [UInt8] {
+    private func lines(_ results: some Collection<ResultSet>) throws(RestError) -> [UInt8] {
         try decoded { () throws(DatabaseError) in try results.first.map(StatementResult.plan) ?? [] }
     }
 
@@ -102,16 +124,16 @@ struct Exchange: Sendable {
 
     func execution(isReadOnly: Bool, routine: Routine? = nil) -> Execution {
         let settings = RequestSettings(
-            request: request, caller: caller, cache: cache, configuration: service.configuration)
+            request: request, caller: caller, cache: cache, configuration: active.configuration)
         let rollsBack =
             switch request.preferences.transaction {
             case .commit: false
             case .rollback: true
-            case nil: service.configuration.transactionEnd.rollsBack
+            case nil: active.configuration.transactionEnd.rollsBack
             }
         return Execution(
-            database: service.database, settings: settings.settings(isReadOnly: isReadOnly, routine: routine),
-            isolation: settings.isolation(routine: routine), rollsBack: rollsBack, preRequest: service.preRequest)
+            database: database, settings: settings.settings(isReadOnly: isReadOnly, routine: routine),
+            isolation: settings.isolation(routine: routine), rollsBack: rollsBack, preRequest: active.preRequest)
     }
 
     func run(
@@ -133,5 +155,5 @@ struct Exchange: Sendable {
         }
     }
 
-    var isAnonymous: Bool { caller.role == service.configuration.anonymousRole }
+    var isAnonymous: Bool { caller.role == active.configuration.anonymousRole }
 }

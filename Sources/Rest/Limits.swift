@@ -15,4 +15,6 @@ enum RestLimits {
     static let statementTimeoutMax: Duration = .seconds(3600)
     /// Seconds named in `Retry-After` when the database cannot be reached.
     static let retryAfterSeconds = 1
+    /// Time for reading the settings in the database, the pre-config function included.
+    static let databaseSettingsTimeout: Duration = .seconds(30)
 }

@@ -7,17 +7,21 @@ internal import Postgres
 extension RestService {
     /// The road of every request: who, what, how, do, answer.
     func respond(to http: GatewayRequest) async throws -> Response {
+        let active = settings.current
+        let configuration = active.configuration
         var timing = Timing(isOn: configuration.showsTiming)
         let caller: Caller
-        do throws(TokenRefusal) { caller = try callers.caller(http.credentials) } catch { throw RestError.token(error) }
+        do throws(TokenRefusal) { caller = try active.callers.caller(http.credentials) } catch {
+            throw RestError.token(error)
+        }
         timing.finish(.jwt)
         guard let cache = schemaCache.current else { throw RestError.schemaCacheMissing }
-        let request = try await read(http)
+        let request = try await read(http, configuration)
         timing.finish(.parse)
         let plan = try Planner(request: request, cache: cache, configuration: configuration).plan()
         timing.finish(.plan)
         let exchange = Exchange(
-            service: self, request: request, caller: caller, cache: cache,
+            database: database, sizes: sizes, active: active, request: request, caller: caller, cache: cache,
             maker: AnswerMaker(request: request, configuration: configuration))
         var answer = try await exchange.carryOut(plan, timing: &timing)
         timing.finish(.response)
@@ -28,7 +32,7 @@ extension RestService {
         return answer.response
     }
 
-    private func read(_ http: GatewayRequest) async throws -> APIRequest {
+    private func read(_ http: GatewayRequest, _ configuration: RestConfiguration) async throws -> APIRequest {
         var body: [UInt8] = []
         switch http.method {
         case .post, .patch, .put: body = try await http.bytes(limit: configuration.bodyMax)
@@ -37,14 +41,16 @@ extension RestService {
         do throws(RequestError) {
             return try APIRequest(
                 method: http.method.rawValue, path: http.path, query: http.query.raw, headers: http.headers, body: body,
-                rules: requestRules)
+                rules: RequestRules(configuration))
         } catch {
             throw RestError.request(error)
         }
     }
+}
 
-    private var requestRules: RequestRules {
-        RequestRules(
+extension RequestRules {
+    fileprivate init(_ configuration: RestConfiguration) {
+        self.init(
             schemas: configuration.schemas, hasRoot: configuration.openAPIMode != .disabled,
             rootFunction: configuration.rootFunction,
             requestsEndTransaction: configuration.transactionEnd.allowsOverride)

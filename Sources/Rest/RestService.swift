@@ -13,38 +13,46 @@ public struct RestService: Surface {
     let schemaCache: SchemaCacheHolder
     /// Loads the schema cache and keeps it up to date; run it for as long as the service answers. Requests that come
     /// before its first load are refused with 503.
-    public let schemaCacheService: any Service
-    let callers: CallerReader
-    let configuration: RestConfiguration
-    let errors: ErrorRenderer
-    let preRequest: SQL?
+    public var schemaCacheService: any Service { reloader }
+    private let reloader: SchemaCacheReloader
+    let settings: ConfigurationHolder
+    let sizes: AnswerSizes
     /// Made once: handlers hold a copy of the service.
     public private(set) var routes = RouteTable()
 
     /// - Parameters:
     ///   - database: a pool that logs in as `authenticator` and may become every role of a caller.
     ///   - listening: how to connect for `NOTIFY pgrst`; never through a transaction pooler.
-    ///   - verifier: verifies callers' tokens; nil refuses every token (PGRST300).
+    ///   - verifier: verifies callers' tokens; nil makes one of the configuration's secret, and without one every token
+    ///     is refused (PGRST300).
+    ///
+    /// Throws ``TokenKeySetError`` for a secret of the configuration that cannot be used.
     public init(
         database: Database, listening: DatabaseConfiguration, verifier: TokenVerifier?, clock: any WallClock,
         observer: any Observer, configuration: RestConfiguration = RestConfiguration()
-    ) {
+    ) throws(TokenKeySetError) {
         self.database = database
+        sizes = AnswerSizes(connections: database.configuration.connectionsMax)
         let holder = SchemaCacheHolder()
         schemaCache = holder
-        schemaCacheService = SchemaCacheReloader(
-            loader: SchemaCacheLoader(
-                database: database, schemas: configuration.schemas, extraSearchPath: configuration.extraSearchPath,
-                hoistedSettings: configuration.hoistedSettings), holder: holder, listening: listening,
+        let settings = ConfigurationHolder(
+            try ActiveConfiguration(configuration, verifier: verifier, clock: clock))
+        self.settings = settings
+        var reloader = SchemaCacheReloader(
+            loader: SchemaCacheLoader(database: database, configuration), holder: holder, listening: listening,
             channel: configuration.channel, observer: observer)
-        callers = CallerReader(verifier: verifier, clock: clock, configuration: configuration)
-        self.configuration = configuration
-        errors = ErrorRenderer(configuration: configuration)
-        preRequest = configuration.preRequest.map { name in
-            let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-            return parts.count == 2
-                ? "select \(identifier: parts[0]).\(identifier: parts[1])()" : "select \(identifier: name)()"
+        reloader.listens = configuration.listensForReloads
+        if configuration.readsDatabaseSettings {
+            let stored = DatabaseSettings(database: database, preConfig: configuration.preConfig)
+            reloader.prepare = {
+                let current = try configuration.overridden(by: try await stored.read())
+                let active = try ActiveConfiguration(current, verifier: verifier, clock: clock)
+                return SchemaCacheReloader.Prepared(
+                    loader: SchemaCacheLoader(database: database, current),
+                    activate: { settings.replace(with: active) })
+            }
         }
+        self.reloader = reloader
         routes = RestService.table(of: self)
     }
 
@@ -52,6 +60,18 @@ public struct RestService: Surface {
 
     /// Whether the schema cache has been loaded; until then every request is refused with 503.
     public var isReady: Bool { schemaCache.current != nil }
+
+    /// Loads the schema cache, and the settings in the database, once more.
+    public func reload() { reloader.reload() }
+
+    /// Waits until the schema cache was first loaded, or until that was tried and failed; ends early when cancelled.
+    public func firstLoadWasTried() async { await reloader.first.wait() }
+
+    /// `server-cors-allowed-origins` as it stands; empty means any.
+    public var allowedOrigins: [String] { settings.current.configuration.allowedOrigins }
+
+    /// Malformed escapes stand for themselves, as upstream has it.
+    public var readsQueryItself: Bool { true }
 
     public func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement { .anyKey }
 
@@ -64,6 +84,6 @@ public struct RestService: Surface {
     }
 
     public func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {
-        errors.render(error, for: request)
+        ErrorRenderer(configuration: settings.current.configuration).render(error, for: request)
     }
 }

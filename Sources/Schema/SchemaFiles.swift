@@ -40,6 +40,12 @@ public enum SchemaFiles {
         Migration("0028_analysis_stages", .versioned, PackageResources._028_analysis_stages_sql),
         Migration("0029_labdocs_bucket", .versioned, PackageResources._029_labdocs_bucket_sql),
         Migration("0030_object_versions", .versioned, PackageResources._030_object_versions_sql),
+        Migration("0031_oauth_authorization_expiry", .versioned, PackageResources._031_oauth_authorization_expiry_sql),
+        Migration("0032_factor_guards", .versioned, PackageResources._032_factor_guards_sql),
+        Migration("0033_throttling", .versioned, PackageResources._033_throttling_sql),
+        Migration("0034_api_key_changes", .versioned, PackageResources._034_api_key_changes_sql),
+        Migration("0035_code_requests", .versioned, PackageResources._035_code_requests_sql),
+        Migration("0036_challenge_guards", .versioned, PackageResources._036_challenge_guards_sql),
     ]
 
     private static let functions: [Migration] = [

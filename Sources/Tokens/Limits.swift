@@ -5,6 +5,8 @@ public enum TokenLimits {
     /// Longest token looked at: hosted access tokens with much metadata stay under 8 KiB, and HTTP servers cap headers
     /// at 16 KiB.
     public static let token = ByteCount.kibibytes(16)
+    /// A JWK set in a setting: 32 RSA keys with all their members stay under it.
+    static let keySet = ByteCount.kibibytes(256)
     /// Nesting of claims: app and user metadata are objects of objects at most in practice.
     static let claimsDepthMax = 32
     /// Latest time a claim may name, in seconds: the end of the year 9999, the last that PostgreSQL clients all print.

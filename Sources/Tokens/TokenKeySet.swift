@@ -14,6 +14,9 @@ public struct TokenKeySet: Sendable {
     private let named: [String: VerificationKey]
     /// Tried in order for HS256 tokens that name no key we know: the shared secret, then those it replaced.
     private let fallbacks: [VerificationKey]
+    /// Tried in order for tokens that name no key at all: every key of their algorithm, at most
+    /// ``TokenLimits/keysMax``.
+    private let byAlgorithm: [SignatureAlgorithm: [VerificationKey]]
 
     /// Collects keys as GoTrue's configuration has them.
     /// - Parameters:
@@ -45,6 +48,7 @@ public struct TokenKeySet: Sendable {
         algorithms = allowed
         named = collected.named
         fallbacks = collected.fallbacks
+        byAlgorithm = TokenKeySet.grouped(collected.fallbacks, collected.named)
         generation = TokenKeySet.generations.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
@@ -65,7 +69,35 @@ public struct TokenKeySet: Sendable {
         signer = nil
         algorithms = Set(named.values.map(\.algorithm))
         fallbacks = []
+        byAlgorithm = TokenKeySet.grouped([], named)
         generation = TokenKeySet.generations.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// Keys as PostgREST's `jwt-secret` has them: they only verify, and need no names.
+    /// - Parameters:
+    ///   - secret: a shared HS256 secret of at least 32 bytes, a JWK, or a JWK set, symmetric keys included. Keys of
+    ///     kinds that are not supported are left out.
+    ///   - isBase64: whether it is base64, either alphabet.
+    ///   - previousSecrets: shared secrets that verify as well.
+    public init(
+        verifyingWithSecret secret: Secret<String>, isBase64: Bool = false, previousSecrets: [Secret<String>] = []
+    ) throws(TokenKeySetError) {
+        let collected = try CollectedSecrets(secret, isBase64: isBase64, previousSecrets: previousSecrets)
+        signer = nil
+        named = collected.named
+        fallbacks = collected.unnamed.filter(\.algorithm.isSymmetric)
+        byAlgorithm = TokenKeySet.grouped(collected.unnamed, collected.named)
+        algorithms = Set(byAlgorithm.keys)
+        generation = TokenKeySet.generations.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    private static func grouped(
+        _ unnamed: [VerificationKey], _ named: [String: VerificationKey]
+    ) -> [SignatureAlgorithm: [VerificationKey]] {
+        // The secret may be among the named ones as well: it is tried once.
+        let others = named.sorted { $0.key < $1.key }.map(\.value)
+            .filter { key in !key.algorithm.isSymmetric || !unnamed.contains { $0.keyID == key.keyID } }
+        return Dictionary(grouping: unnamed + others, by: \.algorithm)
     }
 
     /// The public halves of the asymmetric keys as a JWK set (RFC 7517), in order of their names; no shared secret is
@@ -87,11 +119,14 @@ public struct TokenKeySet: Sendable {
             }
             return [key]
         }
-        guard algorithm == .hs256, !fallbacks.isEmpty else {
+        // A token without a name may be of any key; one with a name nobody knows only of a shared secret, whose name
+        // no configuration has to state.
+        let candidates = keyID == nil ? byAlgorithm[algorithm] ?? [] : algorithm == .hs256 ? fallbacks : []
+        guard !candidates.isEmpty else {
             throw .unknownKey(
                 keyID: keyID.map { String($0.prefix(TokenLimits.echoedCharactersMax)) }, algorithm: algorithm)
         }
-        return fallbacks
+        return candidates
     }
 
     private static let generations = Atomic<UInt64>(0)

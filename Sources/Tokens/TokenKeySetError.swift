@@ -15,6 +15,8 @@ public enum TokenKeySetError: Error, Sendable, Hashable, CustomStringConvertible
     case noSigner
     /// Neither a secret nor a JWK.
     case empty
+    /// The JWT secret was said to be base64 and is not.
+    case notBase64
     case tooMany(count: Int, countMax: Int)
 
     public var description: String {
@@ -28,6 +30,7 @@ public enum TokenKeySetError: Error, Sendable, Hashable, CustomStringConvertible
         case .severalSigners: "more than one JWT key has \"sign\" in its \"key_ops\"; exactly one may"
         case .noSigner: "no JWT key has \"sign\" in its \"key_ops\", and the JWT secret is not allowed to sign"
         case .empty: "neither a JWT secret nor JWT keys are configured"
+        case .notBase64: "the JWT secret is not base64"
         case .tooMany(let count, let max): "\(count) JWT keys are configured, at most \(max) are accepted"
         }
     }

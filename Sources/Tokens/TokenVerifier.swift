@@ -17,6 +17,16 @@ public struct TokenVerifier: Sendable {
             throw .tooLarge(bytes: count, bytesMax: TokenLimits.token.bytes)
         }
         let bytes = Array(token.utf8)
+        do throws(TokenError) {
+            return try verify(bytes, now: now)
+        } catch {
+            // Whatever else is wrong with it, a text of more segments is no token.
+            let segments = TokenSegments.count(bytes)
+            throw segments == 3 ? error : .segmentCount(segments)
+        }
+    }
+
+    private func verify(_ bytes: [UInt8], now: Timestamp) throws(TokenError) -> VerifiedToken {
         let text = bytes.span
         let segments = try TokenSegments(bytes)
         let header = try TokenHeader(base64URL: text.extracting(segments.header))
@@ -41,17 +51,23 @@ private struct TokenSegments {
     private let second: Int
     private let count: Int
 
+    /// Looks for the first dot from the left and the last from the right: what lies between them has no third one if it
+    /// is base64url, which is seen when it is decoded. Throws `.segmentCount` for fewer than two.
     init(_ bytes: [UInt8]) throws(TokenError) {
-        var dots: [Int] = []
-        var segments = 1
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: ".") {
-            if dots.count < 2 { dots.append(index) }
-            segments += 1
-        }
-        guard segments == 3 else { throw .segmentCount(bytes.isEmpty ? 0 : segments) }
-        first = dots[0]
-        second = dots[1]
-        self.count = bytes.count
+        let text = bytes.span
+        var first = 0
+        while first < text.count, text[first] != UInt8(ascii: ".") { first &+= 1 }
+        var second = text.count &- 1
+        while second > first, text[second] != UInt8(ascii: ".") { second &-= 1 }
+        guard first < second else { throw .segmentCount(TokenSegments.count(bytes)) }
+        self.first = first
+        self.second = second
+        count = bytes.count
+    }
+
+    /// How many segments there are; 0 for no text at all.
+    static func count(_ bytes: [UInt8]) -> Int {
+        bytes.isEmpty ? 0 : 1 + bytes.count { $0 == UInt8(ascii: ".") }
     }
 
     var header: Range<Int> { 0..<first }

@@ -4,8 +4,10 @@ internal import Server
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Show, make and rotate the installation's keys.",
-        subcommands: [Show.self, Generate.self, Rotate.self])
+        commandName: "keys", abstract: "Show, make, revoke and rotate keys.",
+        subcommands: [
+            Show.self, Generate.self, Rotate.self, RotateSigning.self, Create.self, Revoke.self, List.self,
+        ])
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case env, json

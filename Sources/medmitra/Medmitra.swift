@@ -12,6 +12,6 @@ struct Medmitra: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, MigrateCommand.self, KeysCommand.self, UserCommand.self, DoctorCommand.self,
-            VersionCommand.self, BenchCommand.self,
+            SettingsCommand.self, VersionCommand.self, BenchCommand.self,
         ])
 }

@@ -92,7 +92,7 @@ struct VersionCommand: ParsableCommand {
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure; used by benchmarks/.", shouldDisplay: false,
-        subcommands: [Postgres.self])
+        subcommands: [Postgres.self, Tokens.self])
 
     struct Postgres: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -114,5 +114,14 @@ struct BenchCommand: AsyncParsableCommand {
                     url: url, connections: connections, clients: clients, seconds: seconds, rows: rows, role: role
                 ).run())
         }
+    }
+
+    struct Tokens: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Verifications of an access token a second on one core.", discussion: "Prints one JSON object.")
+        @Option(help: "Seconds to run, each for the verifier and for the cache.") var seconds = 5
+        @Option(help: "HS256, RS256 or ES256.") var algorithm = "HS256"
+
+        func run() throws { say(try TokenBenchmark(seconds: seconds, algorithm: algorithm).run()) }
     }
 }

@@ -33,17 +33,41 @@ import Testing
             RefreshTokenStatements.find(token: "x"), RefreshTokenStatements.findUser(token: "x"),
             RefreshTokenStatements.find(sessionID: id), RefreshTokenStatements.findUser(sessionID: id),
             RefreshTokenStatements.insert(token: "x", parent: nil, sessionID: id, now: now),
-            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.revokeFamily(sessionID: id),
+            RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.countSuccessors(of: "x"),
         ]
-        let mails: [SQL] = [
-            OneTimeTokenStatements.upsert(
-                userID: id, kind: .confirmation, hash: "x", relatesTo: "a@b.co", now: now),
-            OneTimeTokenStatements.setConfirmation(userID: id, hash: "x", now: now),
-            OneTimeTokenStatements.setEmailChange(
-                userID: id, newEmail: "a@b.co", newHash: "x", currentHash: "", now: now),
-            OneTimeTokenStatements.delete(userID: id, kind: .emailChangeNew),
-            OneTimeTokenStatements.beginFlow(userID: id, challenge: challenge, method: "email/signup", now: now),
-        ]
+        let asked = CodeRequest(.mail, address: "a@b.co", audience: "a")
+        let codes: [SQL] =
+            OneTimeTokenStatements.beginFlow(userID: id, challenge: challenge, method: "email/signup", now: now)
+            + CodeRequestStatements.take(asked, interval: .seconds(1), now: now)
+            + PhoneStatements.confirm(userID: id, now: now) + PhoneStatements.adopt("1", userID: id, now: now)
+            + RedemptionStatements.redeem(.link("x"), kinds: [.recovery])
+            + RedemptionStatements.redeem(.code("1", address: "a@b.co", audience: "a"), kinds: [.recovery])
+            + RedemptionStatements.burn(userID: id) + RedemptionStatements.adopt("a@b.co", userID: id, now: now)
+        let mails: [SQL] =
+            [
+                OneTimeTokenStatements.upsert(
+                    userID: id, kind: .confirmation, hash: "x", relatesTo: "a@b.co", now: now),
+                OneTimeTokenStatements.setConfirmation(userID: id, hash: "x", now: now),
+                OneTimeTokenStatements.setEmailChange(
+                    userID: id, newEmail: "a@b.co", newHash: "x", currentHash: "", now: now),
+                OneTimeTokenStatements.delete(userID: id, kind: .emailChangeNew),
+                UserStatements.find(phone: "1", audience: "a"),
+                OneTimeTokenStatements.setRecovery(userID: id, hash: "x", now: now),
+                OneTimeTokenStatements.setReauthentication(userID: id, hash: "x", now: now),
+                OneTimeTokenStatements.setPhoneChange(userID: id, newPhone: "1", hash: "x", now: now),
+                OneTimeTokenStatements.setInvited(userID: id, now: now),
+                OneTimeTokenStatements.setHalfEmailChange(
+                    userID: id, newEmail: "a@b.co", kind: .emailChangeNew, hash: "x", now: now),
+                CodeRequestStatements.sweep(now: now), CodeRequestStatements.giveBack(asked),
+                PhoneStatements.addIdentity(userID: id, data: [:], now: now),
+                RedemptionStatements.lock(phone: "1", isChange: true, audience: "a"),
+                RedemptionStatements.lock(phone: "1", isChange: false, audience: "a"),
+                RedemptionStatements.noteHalfChange(userID: id, kind: .emailChangeNew),
+                RedemptionStatements.noteHalfChange(userID: id, kind: .emailChangeCurrent),
+                RedemptionStatements.markIdentitiesVerified(userID: id, now: now),
+                RedemptionStatements.issueAuthCode(userID: id, method: "x", now: now),
+                RedemptionStatements.redeemNonce(userID: id, hash: "x", sentAfter: now),
+            ] + codes
         let admin: [SQL] =
             AdminStatements.list(audience: "a", filter: nil, isAscending: true, limit: 1, offset: 0)
             + AdminStatements.list(audience: "a", filter: "x", isAscending: false, limit: 1, offset: 0)
@@ -55,7 +79,18 @@ import Testing
                 AdminStatements.upsertPhoneIdentity(userID: id, phone: "1", isVerified: true, now: now),
                 AdminStatements.delete(id: id),
             ]
-        return users + sessions + mails + admin
+        return users + sessions + mails + admin + throttling
+    }
+
+    static var throttling: [SQL] {
+        let keys = AttemptKeys(strangers: [1], near: [2], known: [3])
+        let policy = AttemptPolicy(free: 1, delayMax: .seconds(1))
+        return [
+            ThrottleStatements.take(key: [1], allowance: RateAllowance(1, per: .seconds(1), burst: 1), now: now),
+            ThrottleStatements.check(keys, now: now), ThrottleStatements.count(keys, policy: policy, now: now),
+            ThrottleStatements.countInAdvance(keys, policy: policy, now: now), ThrottleStatements.forget(keys),
+            ThrottleStatements.remember(keys, now: now),
+        ] + ThrottleStatements.sweep(now: now) + AuditStatements.list(AuditScope.all, limit: 1, offset: 0)
     }
 
     @Test func `prepare against the migrated schema as the service's own role`() async throws {

@@ -11,13 +11,13 @@ import Testing
 
 @Suite struct `Analysis of a case` {
     /// Runs a worker until no job is left to do.
-    private func analyse(_ bench: CasesBench) async throws {
+    private func analyse(_ bench: CasesBench, _ insights: InsightsConfig = InsightsConfig()) async throws {
         var configuration = JobsConfiguration()
         configuration.retryPause = .milliseconds(10)
         configuration.pollInterval = .milliseconds(100)
         let worker = JobWorker(
             database: bench.service, listening: bench.scratch.configuration(user: "medmitra_service"),
-            handlers: [AnalysisJob(database: bench.service, objects: bench.objects, insights: InsightsConfig())],
+            handlers: [AnalysisJob(database: bench.service, objects: bench.objects, insights: insights)],
             configuration: configuration, observer: SilentObserver(), makeLease: { SecureRandom.uuid() })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
@@ -87,6 +87,21 @@ import Testing
         #expect(try await bench.post("/cases/analyze/\(id)", "").status == 200)
         try await analyse(bench)
         #expect(try await bench.ask(.get, "/cases/cases/\(id)").json["case"]?["status"]?.string == "completed")
+        try await bench.close()
+    }
+
+    @Test func `a document that uses up its time is tried twice and no more`() async throws {
+        let bench = try await CasesBench()
+        let id = try await bench.newCase {
+            $0.file("lab_files", "slow.pdf", "application/pdf", Array("%PDF-1.4 nothing more".utf8))
+        }
+        var insights = InsightsConfig()
+        insights.documentTime = .nanoseconds(1)
+        try await analyse(bench, insights)
+        let answer = try await bench.ask(.get, "/cases/cases/\(id)").json
+        #expect(answer["case"]?["status"]?.string == "failed")
+        #expect(answer["files"]?.array?.first?["read_error"]?.string?.contains("took too long") == true)
+        #expect(try await bench.owner.run("select attempts from medmitra.jobs").first?.int(0) == 2)
         try await bench.close()
     }
 

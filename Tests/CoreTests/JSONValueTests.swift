@@ -61,3 +61,13 @@ import Testing
         #expect(one != ["a": 1, "c": [2]])
     }
 }
+
+@Suite struct `Objects made of many members` {
+    @Test func `a name that comes again keeps its place and takes the last value`() {
+        let names = (0..<100).map { "n\($0 % 60)" }
+        let object = JSONObject(names.enumerated().map { ($1, JSON.int($0)) })
+        #expect(object.members.map(\.key) == (0..<60).map { "n\($0)" })
+        #expect(object["n0"] == 60)
+        #expect(object["n59"] == 59)
+    }
+}

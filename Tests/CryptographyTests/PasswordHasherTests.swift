@@ -45,8 +45,9 @@ import Testing
 
     @Test(arguments: [
         ("", PasswordError.malformedHash), ("secret", .malformedHash), ("$", .malformedHash),
-        ("$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", .unsupportedHash(scheme: "argon2id")),
-        ("$fbscrypt$v=1,n=14$x", .unsupportedHash(scheme: "fbscrypt")), ("$1$salt$hash", .unsupportedHash(scheme: "1")),
+        ("$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", .malformedHash),
+        ("$fbscrypt$v=1,n=14$x", .malformedHash), ("$argon2d$x", .unsupportedHash(scheme: "argon2d")),
+        ("$1$salt$hash", .unsupportedHash(scheme: "1")),
         ("$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", .unsupportedHash(scheme: "2x")),
         ("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOe", .malformedHash),
         ("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeWW", .malformedHash),

@@ -13,6 +13,8 @@ struct TestSurface: Surface {
     var exposedHeaders: [String] = []
     var allowsBrowserCredentials = false
     var requirement: KeyRequirement = .none
+    var crossOriginRules: CrossOriginRules?
+    var readsQueryItself = false
 
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement { requirement }
 

@@ -5,7 +5,8 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "Core": [],
         "Schema": [],
-        "Cryptography": ["Core", "COpenSSL", "CLibCrypt", "NIOPosix"],
+        "QRCode": ["CQRCode"],
+        "Cryptography": ["Core", "COpenSSL", "CLibCrypt", "CLibArgon2", "NIOPosix"],
         "Postgres": ["Core", "CLibPQ", "ServiceLifecycle", "DequeModule"],
         "Tokens": ["Core", "Cryptography"],
         "Objects": ["Core", "Cryptography", "NIOCore", "NIOPosix", "_NIOFileSystem"],
@@ -15,9 +16,10 @@ import Testing
             "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle",
         ],
         "Insights": ["Core", "Cryptography", "Subprocess"],
-        "Auth": service,
+        "Auth": service.union(["QRCode"]),
         "Outbound": [
-            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "AsyncHTTPClient", "HTTPTypes", "HummingbirdCore", "NIOCore",
+            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "AsyncHTTPClient", "HTTPTypes", "HummingbirdCore",
+            "NIOCore",
             "NIOHTTP1", "NIOPosix", "_NIOFileSystem", "Subprocess",
         ],
         "Rest": service.union(["ServiceLifecycle"]),
@@ -25,7 +27,8 @@ import Testing
         "Storage": service.union(["Objects", "Jobs"]),
         "Cases": service.union(["Objects", "Jobs", "Insights"]),
         "Server": service.union([
-            "Schema", "Objects", "Jobs", "Insights", "Auth", "Outbound", "Rest", "Storage", "Realtime", "Cases", "Logging",
+            "Schema", "Objects", "Jobs", "Insights", "Auth", "Outbound", "Rest", "Storage", "Realtime", "Cases",
+            "Logging",
             "ServiceLifecycle", "UnixSignals", "Subprocess", "SystemPackage", "NIOPosix",
         ]),
         "medmitra": ["Core", "Server", "Logging", "ArgumentParser"],

@@ -10,6 +10,14 @@ import Testing
         "Auth/Users/UserStatements.swift": "names of columns that are written in the file",
         "Auth/Sessions/SessionStatements.swift": "names of columns that are written in the file",
         "Auth/Sessions/RefreshTokenStatements.swift": "names of columns that are written in the file",
+        "Auth/Factors/FactorStatements.swift": "names of columns that are written in the file",
+        "Auth/Factors/Passkeys/PasskeyStatements.swift": "names of columns that are written in the file",
+        "Auth/Audit/ReadAudit.swift": "names of columns that are written in the file",
+        "Auth/External/FlowState.swift": "names of columns that are written in the file",
+        "Auth/Mail/CodeRequest.swift": "names of columns that are written in the file",
+        "Auth/Mail/Redemption.swift": "names of columns that are written in the file",
+        "Auth/OAuthServer/OAuthAuthorizationStatements.swift": "names of columns that are written in the file",
+        "Auth/OAuthServer/OAuthClientStatements.swift": "names of columns that are written in the file",
     ]
     static let rule = Rule.lines(exceptions: trusted) { $0.contains("trustedText:") }
 

@@ -114,10 +114,31 @@ import Tokens
         #expect(throws: TokenError.unknownKey(keyID: "other", algorithm: .es256)) {
             try asymmetric().verify(unknown, now: Workbench.now)
         }
-        let unnamed = try Workbench.forge(header: #"{"alg":"ES256"}"#, claims: "{}", key: curve)
-        #expect(throws: TokenError.unknownKey(keyID: nil, algorithm: .es256)) {
-            try asymmetric().verify(unnamed, now: Workbench.now)
+    }
+
+    @Test func `an asymmetric token without a name is tried with every key of its algorithm, and no other`() throws {
+        let second = try SigningKey.generate(.es256, keyID: "second")
+        let keys = try TokenKeySet(
+            secret: Secret(Workbench.secret),
+            keys: [
+                .object(curve.privateJWK.reveal()), .object(try #require(rsa.verificationKey.publicJWK)),
+                .object(try #require(second.verificationKey.publicJWK)),
+            ])
+        let verifier = TokenVerifier(keys: keys)
+        for (key, algorithm) in [(curve, "ES256"), (second, "ES256"), (rsa, "RS256")] {
+            let token = try Workbench.forge(header: #"{"alg":"\#(algorithm)"}"#, claims: "{}", key: key)
+            #expect(try verifier.verify(token, now: Workbench.now).keyID == nil)
         }
+        let foreign = try SigningKey.generate(.es256)
+        for (header, key) in [(#"{"alg":"ES256"}"#, foreign), (#"{"alg":"RS256"}"#, curve)] {
+            let token = try Workbench.forge(header: header, claims: "{}", key: key)
+            #expect(throws: TokenError.signatureInvalid) { try verifier.verify(token, now: Workbench.now) }
+        }
+        // The public key as an HMAC secret stays what it was: no key of that algorithm.
+        let confused = Workbench.forge(
+            header: #"{"alg":"HS256"}"#, claims: "{}",
+            secret: Array(JSON.object(try #require(rsa.verificationKey.publicJWK)).text.utf8))
+        #expect(throws: TokenError.self) { try verifier.verify(confused, now: Workbench.now) }
     }
 
     @Test func `a foreign key under a known name is refused`() throws {

@@ -110,6 +110,7 @@ enum AdminStatements {
             """,
             SessionStatements.deleteAll(userID: id),
             "delete from auth.mfa_factors where user_id = \(id)::uuid",
+            "delete from auth.webauthn_credentials where user_id = \(id)::uuid",
             UserStatements.deleteOneTimeTokens(userID: id),
         ]
     }

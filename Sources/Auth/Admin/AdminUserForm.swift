@@ -1,4 +1,5 @@
 internal import Core
+internal import Cryptography
 
 /// The body of `POST /admin/users` and `PUT /admin/users/{id}` (contract, section 6.12). Addresses are judged here.
 struct AdminUserForm: Sendable {
@@ -47,22 +48,12 @@ struct AdminUserForm: Sendable {
         guard password == nil || passwordHash == nil else {
             throw .invalid("Only a password or a password hash should be provided")
         }
-        if let passwordHash, !AdminUserForm.isBcrypt(passwordHash) {
-            throw .invalid("Only bcrypt password hashes are supported")
-        }
-    }
-
-    /// `$2b$10$` and 53 characters; anything else could never be checked at a sign-in.
-    private static func isBcrypt(_ hash: String) -> Bool {
-        let parts = hash.split(separator: "$", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0].isEmpty, ["2a", "2b", "2y"].contains(parts[1]), parts[2].count == 2,
-            let cost = Int(parts[2]), (4...16).contains(cost)
-        else { return false }
-        return parts[3].utf8.count == 53
-            && parts[3].utf8.allSatisfy { byte in
-                isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                    || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/")
+        if let passwordHash {
+            // A hash that cannot be checked would lock the user out; better to say so now.
+            do throws(PasswordError) { try PasswordHasher.check(hash: passwordHash) } catch {
+                throw .invalid("The password hash cannot be used: \(error)")
             }
+        }
     }
 
     func banEnd(now: Timestamp) -> Timestamp? {

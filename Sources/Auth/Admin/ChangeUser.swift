@@ -16,7 +16,10 @@ extension Endpoints {
             hash = try await self.hash(password)
         }
         let now = clock.now()
-        let statements = changes(of: user, form, hash: hash, now: now)
+        let note = audit(
+            .userModified, by: AuditEntry.Actor(admin),
+            traits: AuditEntry.subject(id: user.id, email: user.email, phone: user.phone), request, now: now)
+        let statements = note + changes(of: user, form, hash: hash, now: now)
         do {
             let changed = try await database.transaction { transaction in
                 try await checkFree(form, audience: user.audience, besides: id, in: transaction)
@@ -25,7 +28,7 @@ extension Endpoints {
             }
             return .json(changed.json)
         } catch let error as DatabaseError {
-            throw error.takenAddress ?? AuthError.database(error, during: .updatingUser)
+            throw error.refusedChange ?? AuthError.database(error, during: .updatingUser)
         }
     }
 

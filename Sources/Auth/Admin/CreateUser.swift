@@ -24,14 +24,17 @@ extension Endpoints {
         do {
             let stored = try await database.transaction { transaction in
                 try await checkFree(form, audience: user.audience, besides: user.id, in: transaction)
-                guard let row = try await transaction.run(creation(of: user, form, now: now)).last?.first else {
+                guard
+                    let row = try await transaction.run(creation(of: user, form, request, by: admin, now: now)).last?
+                        .first
+                else {
                     throw AuthError.failed(cause: "a new user was gone before it was read")
                 }
                 return try User(row)
             }
             return .json(stored.json)
         } catch let error as DatabaseError {
-            throw error.takenAddress ?? AuthError.database(error, during: .savingUser)
+            throw error.refusedChange ?? AuthError.database(error, during: .savingUser)
         }
     }
 
@@ -48,11 +51,16 @@ extension Endpoints {
             passwordHash: hash, appMetadata: appMetadata, userMetadata: userMetadata)
     }
 
-    private func creation(of user: NewUser, _ form: AdminUserForm, now: Timestamp) -> [SQL] {
+    private func creation(
+        of user: NewUser, _ form: AdminUserForm, _ request: GatewayRequest, by admin: AdminBearer, now: Timestamp
+    ) -> [SQL] {
         var statements = [
             UserStatements.insert(user, now: now),
             UserStatements.setRole(id: user.id, role: form.role ?? configuration.defaultRole),
         ]
+        statements += audit(
+            .userSignedUp, by: AuditEntry.Actor(admin),
+            traits: AuditEntry.subject(id: user.id, email: user.email, phone: user.phone), request, now: now)
         if let email = form.email {
             let claims = IdentityStatements.emailData(userID: user.id, email: email, isVerified: form.confirmsEmail)
             statements.append(IdentityStatements.upsertEmail(userID: user.id, data: claims, now: now))

@@ -69,10 +69,10 @@ struct UserPage: Sendable, Hashable {
     }
 
     /// The next and the last page. Clients take the first number of each, so `page` comes first.
-    func link(total: Int) -> String {
+    func link(total: Int, path: String = "/admin/users") -> String {
         let last = max(1, (total + size - 1) / size)
         func to(_ page: Int, _ relation: String) -> String {
-            "</admin/users?page=\(page)&per_page=\(size)>; rel=\"\(relation)\""
+            "<\(path)?page=\(page)&per_page=\(size)>; rel=\"\(relation)\""
         }
         return (number < last ? [to(number + 1, "next")] : []).appending(to(last, "last")).joined(separator: ", ")
     }

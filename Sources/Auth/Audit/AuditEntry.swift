@@ -55,10 +55,20 @@ struct AuditEntry: Sendable {
             isSSO = user.isSSO
         }
 
+        init(_ user: NewUser) {
+            id = user.id
+            name = user.email.isEmpty ? user.phone : user.email
+        }
+
         init(_ admin: AdminBearer) {
             id = UUIDText.zero
             name = "service_role"
         }
+    }
+
+    /// The traits that name the account an admin changed.
+    static func subject(id: String, email: String, phone: String) -> JSONObject {
+        ["user_id": .string(id), "user_email": .string(email), "user_phone": .string(phone)]
     }
 
     let action: Action
@@ -66,7 +76,9 @@ struct AuditEntry: Sendable {
     var traits: JSONObject = [:]
 
     /// The row, to be stored in the transaction of what it tells about. Nothing secret goes into `traits`.
-    func statement(_ request: GatewayRequest, now: Timestamp) -> SQL {
+    ///
+    /// - Parameter session: stores the row only if the transaction has made this session.
+    func statement(_ request: GatewayRequest, ifMade session: String? = nil, now: Timestamp) -> SQL {
         var payload: JSONObject = [
             "action": .string(action.rawValue), "actor_id": .string(actor.id), "actor_username": .string(actor.name),
             "actor_via_sso": .bool(actor.isSSO), "log_type": .string(action.logType),
@@ -74,8 +86,9 @@ struct AuditEntry: Sendable {
         if !traits.isEmpty { payload["traits"] = .object(traits) }
         return """
             insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
-            values (\(UUIDText.zero)::uuid, gen_random_uuid(), \(JSON.object(payload))::json, \(now)::timestamptz,
-                \(request.keptAddress ?? ""))
+            select \(UUIDText.zero)::uuid, gen_random_uuid(), \(JSON.object(payload))::json, \(now)::timestamptz,
+                \(request.keptAddress ?? "")::text
+            where \(session)::uuid is null or exists (select from auth.sessions where id = \(session)::uuid)
             """
     }
 }
@@ -88,5 +101,17 @@ extension Endpoints {
     ) -> [SQL] {
         guard configuration.isAuditStored else { return [] }
         return [AuditEntry(action: action, actor: actor, traits: traits).statement(request, now: now)]
+    }
+
+    /// ``audit(_:by:traits:_:now:)`` for a sign-in, stored only if there is a session in the end.
+    func audit(
+        _ action: AuditEntry.Action, by actor: AuditEntry.Actor, traits: JSONObject = [:], of opening: SessionOpening,
+        _ request: GatewayRequest, now: Timestamp
+    ) -> [SQL] {
+        guard configuration.isAuditStored else { return [] }
+        return [
+            AuditEntry(action: action, actor: actor, traits: traits).statement(
+                request, ifMade: opening.session.id, now: now)
+        ]
     }
 }

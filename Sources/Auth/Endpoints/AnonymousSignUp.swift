@@ -9,11 +9,15 @@ extension Endpoints {
     func signUpAnonymously(_ form: SignUpForm, _ request: GatewayRequest) async throws -> Response {
         guard configuration.areAnonymousUsersEnabled else { throw AuthError.anonymousDisabled }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+        try await limit(.anonymousSignUp, request)
         let now = clock.now()
         let user = NewUser(
             id: SecureRandom.uuid(), audience: audience(of: request), passwordHash: "", userMetadata: form.data,
             isAnonymous: true)
-        let opening = SessionOpening(userID: user.id, method: "anonymous", request: request, now: now)
+        var opening = opening(userID: user.id, method: "anonymous", request, now: now)
+        opening.noted = audit(
+            .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "anonymous"], of: opening, request, now: now
+        )
         try await beforeCreating(user, request)
         let grant = try await during(.savingUser) {
             try opening.opened(

@@ -18,7 +18,13 @@ extension Endpoints {
         case .token(let text): token = try verified(text)
         }
         guard let subject = token.subject, !subject.isEmpty else { throw AuthError.claim(.subjectMissing) }
-        return try await owner(of: token, subject: subject)
+        // An ID token tells a client who signed in. It is bound to no session, so nothing could take it back.
+        if token.sessionID == nil, token.claims["auth_time"] != nil { throw AuthError.claim(.sessionNotUUID) }
+        let bearer = try await owner(of: token, subject: subject)
+        guard bearer.session?.oauthClientID == nil || Routes.isOpenToGrants(request) else {
+            throw AuthError.decidedByClient
+        }
+        return bearer
     }
 
     /// Passes admins. An admin token that is bound to a session is refused once the session has ended.
@@ -35,7 +41,8 @@ extension Endpoints {
         if let sessionID = token.sessionID, !sessionID.isEmpty, sessionID != UUIDText.zero {
             guard let subject = token.subject, !subject.isEmpty else { throw AuthError.claim(.subjectMissing) }
             let bearer = try await owner(of: token, subject: subject)
-            if let session = bearer.session, SessionPolicy(configuration).expiry(of: session, at: clock.now()) != nil {
+            let policy = SessionPolicy(configuration)
+            if let session = bearer.session, policy.expiry(of: session, user: bearer.user, at: clock.now()) != nil {
                 throw AuthError.bearerSessionExpired
             }
         }

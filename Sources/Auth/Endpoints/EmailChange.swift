@@ -11,21 +11,23 @@ extension Endpoints {
     /// An anonymous user under autoconfirm gets the address at once, as at sign-up. Everybody else confirms it by mail,
     /// from the present address as well when changes are to be secure.
     func emailChange(
-        to address: String, of user: User, redirectTo: String, now: Timestamp
+        to address: String, of user: User, challenge: CodeChallenge?, redirectTo: String, now: Timestamp
     ) throws(AuthError) -> EmailChange {
         if user.isAnonymous, configuration.isEmailAutoconfirmed {
             return EmailChange(statements: adopt(address, userID: user.id, now: now))
         }
         _ = try mailer(for: .emailChangeNew)
-        try checkMailInterval(since: user.emailChangeSentAt, now: now)
+        try checkAuthorized(address)
         let asksPresent = configuration.isEmailChangeSecure && !user.email.isEmpty
         let length = configuration.mailedCodeLength
-        let new = OneTimeToken(address: address, codeLength: length)
-        let present = asksPresent ? OneTimeToken(address: user.email, codeLength: length) : nil
+        let isPKCE = challenge != nil
+        let new = OneTimeToken(address: address, codeLength: length, isPKCE: isPKCE)
+        let present = asksPresent ? OneTimeToken(address: user.email, codeLength: length, isPKCE: isPKCE) : nil
 
         var change = EmailChange(statements: [
             OneTimeTokenStatements.setEmailChange(
-                userID: user.id, newEmail: address, newHash: new.hash, currentHash: present?.hash ?? "", now: now),
+                userID: user.id, newEmail: address, newHash: new.codeHash, currentHash: present?.codeHash ?? "",
+                now: now),
             OneTimeTokenStatements.upsert(
                 userID: user.id, kind: .emailChangeNew, hash: new.hash, relatesTo: address, now: now),
         ])
@@ -43,6 +45,10 @@ extension Endpoints {
         } else {
             // A token of an earlier change must not outlive it.
             change.statements.append(OneTimeTokenStatements.delete(userID: user.id, kind: .emailChangeCurrent))
+        }
+        if let challenge {
+            change.statements += OneTimeTokenStatements.beginFlow(
+                userID: user.id, challenge: challenge, method: "email_change", now: now)
         }
         return change
     }

@@ -11,11 +11,14 @@ struct Endpoints: Sendable {
     let issuer: TokenIssuer
     let verifier: TokenVerifier
     let tokens = TokenCache()
+    let throttleUpkeep = ThrottleUpkeep()
+    let providerDirectory = ProviderDirectory()
     let hasher: PasswordHasher
     let peers: AuthPeers
     let clock: any WallClock
     let observer: any Observer
     let configuration: AuthConfiguration
+    let redirects: RedirectPolicy
 
     var mailer: (any Mailer)? { peers.mailer }
 

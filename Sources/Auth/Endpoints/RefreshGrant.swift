@@ -11,13 +11,26 @@ extension Endpoints {
             throw AuthError.refreshTokenMalformed
         }
         let now = clock.now()
+        return try await answer(
+            try await refreshed(token, clientID: nil, request, now: now), method: "token_refresh", now: now)
+    }
+
+    /// The session of a refresh token, with its next token. Throws what ``AuthError`` says about refreshes; what reuse
+    /// revokes is committed all the same.
+    ///
+    /// - Parameter clientID: the OAuth client that asks; nil for the user's own app. A session is refreshed by whom it
+    ///   belongs to alone.
+    func refreshed(
+        _ token: String, clientID: String?, _ request: GatewayRequest, now: Timestamp
+    ) async throws -> Grant {
         var settings = TransactionSettings.serviceItself
         settings.set("lock_timeout", "\(AuthLimits.refreshLockWait.components.seconds)s")
         let outcome: RefreshOutcome
         do {
             outcome = try await database.transaction(settings) { transaction in
                 let refresh = Refresh(
-                    transaction: transaction, request: request, configuration: configuration, now: now)
+                    transaction: transaction, request: request, configuration: configuration, clientID: clientID,
+                    now: now, audit: { audit($0, by: AuditEntry.Actor($1), request, now: now) })
                 return if let counted = CountedRefreshToken(token) {
                     try await refresh.advance(counted)
                 } else {
@@ -29,7 +42,7 @@ extension Endpoints {
                 ? AuthError.refreshContention : AuthError.database(error, during: .issuingSession)
         }
         switch outcome {
-        case .granted(let grant): return try await answer(grant, method: "token_refresh", now: now)
+        case .granted(let grant): return grant
         case .refused(let error):
             if case .refreshTokenUsed = error {
                 // Either a client that keeps old tokens or a thief; an operator sees which by how often it happens.
@@ -51,7 +64,9 @@ private struct Refresh {
     let transaction: Transaction
     let request: GatewayRequest
     let configuration: AuthConfiguration
+    let clientID: String?
     let now: Timestamp
+    let audit: (AuditEntry.Action, User) -> [SQL]
 
     // MARK: Version 1
 
@@ -68,28 +83,65 @@ private struct Refresh {
         let session = try Session(row, from: 5)
         if let refusal = refusal(of: user, session) { return .refused(refusal) }
 
-        let presented = RefreshDecision.Presented(
-            token: token, isRevoked: try row.bool(0), updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
         let active = row.optionalText(3).map { RefreshDecision.Active(token: $0, parent: row.optionalText(4)) }
+        let spellings = RefreshTokens.spellings(token)
+        let presented = RefreshDecision.Presented(
+            token: spellings.first { $0 == active?.parent } ?? spellings[0], isRevoked: try row.bool(0),
+            updatedAt: Timestamp(microseconds: Int64(try row.int(1))))
         let decision = RefreshDecision.decide(
             presented, active: active, policy: RefreshDecision.Policy(configuration), now: now)
         switch decision {
-        case .repeatSuccessor(let successor):
+        case .repeatSuccessor(let stored):
+            guard let successor = recalled(stored, after: token) else {
+                return try await hand(out: .random, after: token, user, session)
+            }
             return .granted(Grant(user: user, session: session, refreshToken: successor))
-        case .rotate, .issueAgain:
-            let next = RefreshTokens.make()
-            try await transaction.run([
-                RefreshTokenStatements.revoke(token: token, now: now),
-                RefreshTokenStatements.insert(token: next, parent: token, sessionID: session.id, now: now),
-                markRefreshed(session),
-            ])
-            return .granted(Grant(user: user, session: session, refreshToken: next))
+        case .rotate: return try await hand(out: .sibling(0), after: token, user, session)
+        case .issueAgain:
+            let row = try await transaction.run(RefreshTokenStatements.countSuccessors(of: token)).first
+            let siblings = try row?.int(0) ?? 0
+            return try await hand(
+                out: siblings < AuthLimits.refreshSiblingsMax ? .sibling(siblings) : .random, after: token, user,
+                session)
         case .refuse(let revokesFamily):
             if revokesFamily {
-                try await transaction.run(RefreshTokenStatements.revokeFamily(sessionID: session.id))
+                // Its access tokens are out at the next request, too.
+                try await transaction.run([SessionStatements.delete(id: session.id)] + audit(.tokenRevoked, user))
             }
             return .refused(.refreshTokenUsed)
         }
+    }
+
+    private enum Successor {
+        case sibling(Int)
+        case random
+    }
+
+    private func hand(
+        out kind: Successor, after token: String, _ user: User, _ session: Session
+    ) async throws -> RefreshOutcome {
+        let next =
+            switch kind {
+            case .sibling(let number):
+                RefreshTokens.successor(of: token, sibling: number, key: configuration.serviceKey)
+            case .random: RefreshTokens.make()
+            }
+        try await transaction.run(
+            [
+                RefreshTokenStatements.revoke(token: token, now: now),
+                RefreshTokenStatements.insert(token: next, parent: token, sessionID: session.id, now: now),
+                markRefreshed(session),
+            ] + audit(.tokenRevoked, user) + audit(.tokenRefreshed, user))
+        return .granted(Grant(user: user, session: session, refreshToken: next))
+    }
+
+    /// The text of a stored successor; nil if the service's key has changed since it was made.
+    private func recalled(_ stored: String, after token: String) -> String? {
+        // A restored database keeps the token itself.
+        if RefreshTokens.isPlausible(stored) { return stored }
+        return (0..<AuthLimits.refreshSiblingsMax).lazy
+            .map { RefreshTokens.successor(of: token, sibling: $0, key: configuration.serviceKey) }
+            .first { RefreshTokens.stored($0) == stored }
     }
 
     // MARK: Version 2
@@ -115,14 +167,15 @@ private struct Refresh {
             reuseInterval: configuration.refreshTokenReuseInterval, now: now)
         switch decision {
         case .advance:
-            try await transaction.run([
-                SessionStatements.setCounter(id: session.id, counter: current + 1), markRefreshed(session),
-            ])
+            try await transaction.run(
+                [
+                    SessionStatements.setCounter(id: session.id, counter: current + 1), markRefreshed(session),
+                ] + audit(.tokenRefreshed, user))
             return try granted(user, session, counter: current + 1, key: key)
         case .repeatCurrent: return try granted(user, session, counter: current, key: key)
         case .refuseUnknown: return .refused(.refreshTokenNotFound)
         case .refuseReuse:
-            try await transaction.run(SessionStatements.delete(id: session.id))
+            try await transaction.run([SessionStatements.delete(id: session.id)] + audit(.tokenRevoked, user))
             return .refused(.refreshTokenUsed)
         }
     }
@@ -137,8 +190,9 @@ private struct Refresh {
     // MARK: Both
 
     private func refusal(of user: User, _ session: Session) -> AuthError? {
+        if session.oauthClientID != clientID { return .refreshClientMismatch(session: session.oauthClientID) }
         if user.isBanned(at: now) { return .refreshUserBanned }
-        return SessionPolicy(configuration).expiry(of: session, at: now).map { .refreshSessionExpired($0) }
+        return SessionPolicy(configuration).expiry(of: session, user: user, at: now).map { .refreshSessionExpired($0) }
     }
 
     private func markRefreshed(_ session: Session) -> SQL {

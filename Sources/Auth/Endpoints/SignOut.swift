@@ -1,3 +1,4 @@
+internal import Core
 internal import Gateway
 internal import HTTPTypes
 internal import HummingbirdCore
@@ -16,14 +17,15 @@ extension Endpoints {
         }
         let all = SessionStatements.deleteAll(userID: bearer.user.id)
         // A token that names no session cannot single one out, so it ends them all.
-        let statement: SQL =
+        let deletion: SQL =
             switch scope {
             case .global: all
             case .local: bearer.session.map { SessionStatements.delete(id: $0.id) } ?? all
             case .others:
                 bearer.session.map { SessionStatements.deleteOthers(userID: bearer.user.id, keeping: $0.id) } ?? all
             }
-        try await during(.signingOut) { _ = try await database.run(statement) }
+        let note = audit(.logout, by: AuditEntry.Actor(bearer.user), request, now: clock.now())
+        try await during(.signingOut) { _ = try await database.run(.serviceItself, [deletion] + note) }
         return .empty(.noContent)
     }
 }

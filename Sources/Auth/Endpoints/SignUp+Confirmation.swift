@@ -7,42 +7,55 @@ internal import Postgres
 /// Sign-up where the address has to be confirmed by mail. The answer is a user without a session, and the same for an
 /// address that already has an account, save for the empty list of identities that apps rely on.
 extension Endpoints {
-    func signUpUnconfirmed(_ account: SignUpAccount, hash: String, _ request: GatewayRequest) async throws -> Response {
+    func signUpUnconfirmed(
+        _ account: SignUpAccount, hash: String, _ request: GatewayRequest
+    ) async throws -> Response {
         let mailer = try mailer(for: .confirmation)
+        try await countMail()
         let now = clock.now()
         let new = account.newUser(hash: hash)
         try await askBeforeCreating(new, request)
-        do {
-            let stored = try await storeUnconfirmed(account, new, by: mailer, now: now)
-            if let created = stored.created { try await afterCreating(created, request) }
-            return .json(stored.answer)
-        } catch let error as DatabaseError where error.isTakenEmail {
-            // Lost a race for the address: now it is found, and answered as any address that is taken.
-            return try await during(.savingUser) {
-                .json(try await storeUnconfirmed(account, new, by: mailer, now: now).answer)
-            }
-        } catch let error as DatabaseError {
-            throw AuthError.database(error, during: .savingUser)
+        let stored = try await retryingTakenAddress(.savingUser) {
+            try await storeUnconfirmed(account, new, request, by: mailer, now: now)
         }
+        if let created = stored.created { try await afterCreating(created, request) }
+        return .json(stored.answer)
+    }
+
+    /// Whether somebody who signs up for an address that is taken is told so: where one kind of address counts as
+    /// confirmed at once, it shows anyway.
+    var revealsDuplicates: Bool {
+        configuration.isEmailAutoconfirmed || (configuration.phone.isEnabled && configuration.phone.isAutoconfirmed)
     }
 
     private func storeUnconfirmed(
-        _ account: SignUpAccount, _ new: NewUser, by mailer: any Mailer, now: Timestamp
+        _ account: SignUpAccount, _ new: NewUser, _ request: GatewayRequest, by mailer: any Mailer, now: Timestamp
     ) async throws -> (answer: JSON, created: User?) {
         try await database.transaction { transaction in
-            let row = try await transaction.run(
-                UserStatements.find(email: account.email, audience: account.audience)
-            ).first
-            guard let row else {
-                try await transaction.run(statements(creating: new, now: now))
-                let user = try await confirm(new.id, account, by: mailer, in: transaction, now: now)
+            try await take(
+                CodeRequest(.mail, address: account.email, audience: account.audience), in: transaction, now: now)
+            guard let existing = try await self.user(email: account.email, audience: account.audience, in: transaction)
+            else {
+                let created = try await transaction.run(
+                    statements(creating: new, now: now) + [UserStatements.find(id: new.id)])
+                guard let row = created.last?.first else {
+                    throw AuthError.failed(cause: "a new user was gone before its confirmation was stored")
+                }
+                let user = try await sendConfirmation(
+                    account, to: try User(row), request, by: mailer, in: transaction, now: now)
                 return (user.json, user)
             }
-            let existing = try User(row)
-            guard !existing.isEmailConfirmed else { return (decoy(account, now: now), nil) }
+            guard !existing.isEmailConfirmed else {
+                if revealsDuplicates { throw AuthError.userAlreadyExists }
+                let noted = audit(
+                    .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "email"], request, now: now)
+                if !noted.isEmpty { try await transaction.run(noted) }
+                try await pretend(order(account), in: transaction, now: now)
+                return (decoy(account, now: now), nil)
+            }
             // Neither password nor data change: whoever signs up now need not be whoever did before.
-            try checkMailInterval(since: existing.confirmationSentAt, now: now)
-            let user = try await confirm(existing.id, account, by: mailer, in: transaction, now: now)
+            let user = try await sendConfirmation(
+                account, to: existing, request, by: mailer, in: transaction, now: now)
             guard user.invitedAt == nil else {
                 return (.object(user.object(identities: [], userMetadata: [:])), nil)
             }
@@ -50,31 +63,22 @@ extension Endpoints {
         }
     }
 
+    private func order(_ account: SignUpAccount) -> CodeOrder {
+        CodeOrder(
+            code: .confirmation, address: account.email, challenge: account.challenge, redirectTo: account.redirectTo)
+    }
+
     /// Stores a new confirmation token and sends it, in this order, before anything is committed.
-    private func confirm(
-        _ userID: String, _ account: SignUpAccount, by mailer: any Mailer, in transaction: Transaction, now: Timestamp
+    @discardableResult
+    func sendConfirmation(
+        _ account: SignUpAccount, to user: User, _ request: GatewayRequest, by mailer: any Mailer,
+        in transaction: Transaction, now: Timestamp
     ) async throws -> User {
-        let token = OneTimeToken(
-            address: account.email, codeLength: configuration.mailedCodeLength, isPKCE: account.challenge != nil)
-        var statements = [
-            OneTimeTokenStatements.setConfirmation(userID: userID, hash: token.hash, now: now),
-            OneTimeTokenStatements.upsert(
-                userID: userID, kind: .confirmation, hash: token.hash, relatesTo: account.email, now: now),
-        ]
-        if let challenge = account.challenge {
-            statements.append(
-                OneTimeTokenStatements.beginFlow(
-                    userID: userID, challenge: challenge, method: "email/signup", now: now))
-        }
-        statements.append(UserStatements.find(id: userID))
-        guard let row = try await transaction.run(statements).last?.first else {
-            throw AuthError.failed(cause: "a user was gone before its confirmation was stored")
-        }
-        let user = try User(row)
         try await send(
-            mail(.confirmation, to: account.email, token, user: user, redirectTo: account.redirectTo), by: mailer,
-            in: transaction)
-        return user
+            order(account), to: user.id,
+            audit: audit(
+                .confirmationRequested, by: AuditEntry.Actor(user), traits: ["provider": "email"], request, now: now),
+            by: mailer, in: transaction, now: now)
     }
 
     /// What a new account would look like, for an address that has one.

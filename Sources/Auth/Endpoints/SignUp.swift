@@ -10,6 +10,8 @@ extension Endpoints {
         let form = try SignUpForm(try await Fields(request))
         guard form.email != nil || form.phone != nil else { return try await signUpAnonymously(form, request) }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+        try checkComplete(form)
+        if form.phone != nil { return try await signUpByPhone(form, request) }
         let account = try await checkedAccount(
             form, audience: audience(of: request), redirectTo: redirectTarget(request))
         // Hashed whether or not the account exists, so that the time of the answer does not tell.
@@ -19,18 +21,21 @@ extension Endpoints {
             : try await signUpUnconfirmed(account, hash: hash, request)
     }
 
-    private func checkedAccount(
-        _ form: SignUpForm, audience: String, redirectTo: String
-    ) async throws(AuthError) -> SignUpAccount {
+    private func checkComplete(_ form: SignUpForm) throws(AuthError) {
         guard form.email == nil || form.phone == nil else {
             throw .invalid("Only an email address or phone number should be provided on signup.")
         }
         guard !form.password.isEmpty else { throw .invalid("Signup requires a valid password") }
-        guard let email = form.email else { throw .phoneDisabled(.signUp) }
+    }
+
+    private func checkedAccount(
+        _ form: SignUpForm, audience: String, redirectTo: String
+    ) async throws(AuthError) -> SignUpAccount {
         guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
         try await checkStrength(of: form.password)
         return SignUpAccount(
-            email: try EmailAddress(email).text, audience: audience, data: form.data, challenge: form.challenge,
+            email: try writableAddress(form.email ?? ""), audience: audience, data: form.data,
+            challenge: form.challenge,
             redirectTo: redirectTo)
     }
 
@@ -40,7 +45,12 @@ extension Endpoints {
     ) async throws -> Response {
         let now = clock.now()
         let user = account.newUser(hash: hash)
-        let opening = SessionOpening(userID: user.id, method: "password", request: request, now: now)
+        var opening = opening(userID: user.id, method: "password", request, now: now)
+        opening.noted =
+            audit(
+                .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now
+            )
+            + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
         try await askBeforeCreating(user, request)
         do {
             let grant = try await database.transaction { transaction in
@@ -89,6 +99,8 @@ struct SignUpForm: Sendable {
     let phone: String?
     let password: String
     let data: JSONObject
+    /// The way a text message is to take.
+    let channel: String?
     let challenge: CodeChallenge?
 
     init(_ fields: Fields) throws(AuthError) {
@@ -98,6 +110,7 @@ struct SignUpForm: Sendable {
         var data: JSONObject = [:]
         data.merge(removingNulls: try fields.object("data") ?? [:])
         self.data = data
+        channel = try fields.filledText("channel")
         challenge = try CodeChallenge.read(fields)
     }
 }

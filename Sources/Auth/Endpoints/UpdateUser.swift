@@ -10,27 +10,45 @@ extension Endpoints {
         guard bearer.token.audience == audience(of: request) else { throw AuthError.audienceMismatch }
         let form = try UpdateUserForm(try await Fields(request))
         let user = bearer.user
+        let now = clock.now()
         try checkAllowed(form, bearer: bearer)
         let email = try form.email.map { text throws(AuthError) in try EmailAddress(text).text }
+        let phone = try form.phone.map { text throws(AuthError) in try PhoneNumber(text).digits }
         let newEmail = email == user.email.lowercased() ? nil : email
+        let newPhone = phone == user.phone ? nil : phone
+        if form.password != nil, needsNonce(bearer, now: now), form.nonce == nil {
+            throw AuthError.refused(.reauthenticationNeeded)
+        }
         let password = try await checkedPassword(form, bearer: bearer)
 
-        let now = clock.now()
         let change: EmailChange? = try newEmail.map { address throws(AuthError) in
-            try emailChange(to: address, of: user, redirectTo: redirectTarget(request), now: now)
+            try checkMailInterval(since: user.emailChangeSentAt, now: now)
+            return try emailChange(
+                to: address, of: user, challenge: form.challenge, redirectTo: redirectTarget(request), now: now)
+        }
+        if change?.mails.isEmpty == false { try await countMail() }
+        if let nonce = form.nonce, form.password != nil, needsNonce(bearer, now: now), !nonce.isEmpty {
+            try await checkAttempts(attempt(.code, account: user.id, request))
+        }
+        // Before the transaction, which waits for no other server.
+        var phoneChange: [SQL] = []
+        if let newPhone {
+            try await checkFree(email: newEmail, phone: newPhone, of: user)
+            phoneChange = try await self.phoneChange(to: newPhone, of: user, channel: form.channel, request, now: now)
         }
         do {
             let updated = try await database.transaction { transaction in
-                if let newEmail {
-                    let taken = try await transaction.run(
-                        UserStatements.isEmailTaken(newEmail, audience: user.audience, besides: user.id))
-                    if try taken.first?.bool(0) == true { throw AuthError.emailExists }
-                }
+                try await checkFree(email: newEmail, phone: newPhone, of: user, in: transaction)
                 if let password {
+                    if let nonce = form.nonce, needsNonce(bearer, now: now) {
+                        try await redeemNonce(nonce, of: user, in: transaction, now: now)
+                    }
                     try await replacePassword(password, bearer: bearer, in: transaction, now: now)
                 }
-                var statements = change?.statements ?? []
+                var statements = (change?.statements ?? []) + phoneChange
                 if let data = form.data { statements.append(merge(data, into: user.id, now: now)) }
+                statements += audit(
+                    password == nil ? .userModified : .passwordUpdated, by: AuditEntry.Actor(user), request, now: now)
                 statements.append(UserStatements.find(id: user.id))
                 guard let row = try await transaction.run(statements).last?.first else {
                     throw AuthError.bearerUserMissing
@@ -44,21 +62,63 @@ extension Endpoints {
             if password != nil { await notify(.passwordChanged, updated) }
             return .json(updated.json)
         } catch let error as DatabaseError {
-            throw error.isTakenEmail ? AuthError.emailExists : AuthError.database(error, during: .updatingUser)
+            throw error.takenAddress ?? AuthError.database(error, during: .updatingUser)
         }
     }
 
     private func checkAllowed(_ form: UpdateUserForm, bearer: Bearer) throws(AuthError) {
         let user = bearer.user
         if form.setsAppMetadata { throw .appMetadataNeedsAdmin }
-        if form.phone != nil { throw .phoneDisabled(.signUp) }
-        if form.email != nil || form.password != nil {
+        if form.phone != nil, !configuration.phone.isEnabled { throw .phoneDisabled(.signUp) }
+        if form.email != nil || form.phone != nil || form.password != nil {
             if user.isSSO { throw .ssoManaged }
             if user.hasVerifiedFactor, bearer.session?.aal != "aal2" { throw .insufficientAAL }
         }
-        if user.isAnonymous, form.password != nil, form.email == nil {
-            throw .invalid("Updating password of an anonymous user without an email or phone is not allowed")
+        if user.isAnonymous, form.password != nil, form.email == nil, form.phone == nil {
+            throw .refused(.anonymousPassword)
         }
+    }
+
+    /// Whether a change of the password needs a code first: the sign-in is long ago.
+    private func needsNonce(_ bearer: Bearer, now: Timestamp) -> Bool {
+        guard configuration.isReauthenticationRequired else { return false }
+        guard let session = bearer.session else { return true }
+        return now > session.createdAt.advanced(by: AuthLimits.freshSession)
+    }
+
+    private func checkFree(email: String?, phone: String?, of user: User) async throws {
+        try await during(.updatingUser) {
+            try await database.transaction { try await checkFree(email: email, phone: phone, of: user, in: $0) }
+        }
+    }
+
+    private func checkFree(email: String?, phone: String?, of user: User, in transaction: Transaction) async throws {
+        if let email {
+            let taken = try await transaction.run(
+                UserStatements.isEmailTaken(email, audience: user.audience, besides: user.id))
+            if try taken.first?.bool(0) == true { throw AuthError.emailExists }
+        }
+        if let phone {
+            let taken = try await transaction.run(AdminStatements.isPhoneTaken(phone, besides: user.id))
+            if try taken.first?.bool(0) == true { throw AuthError.phoneExists }
+        }
+    }
+
+    /// What changing a number stores, after its code was sent; where numbers count as confirmed, it is changed at once.
+    private func phoneChange(
+        to phone: String, of user: User, channel name: String?, _ request: GatewayRequest, now: Timestamp
+    ) async throws -> [SQL] {
+        guard !configuration.phone.isAutoconfirmed else {
+            return PhoneStatements.adopt(phone, userID: user.id, now: now)
+        }
+        let channel = try channel(name)
+        let asked = CodeRequest(.phone, userID: user.id, for: .phoneChange)
+        try await during(.updatingUser) {
+            try await database.transaction { try await take(asked, in: $0, now: now) }
+        }
+        let sent = try await sendText(
+            to: phone, of: user.json, channel: channel, asked: asked, request, now: now)
+        return storing(sent, for: .phoneChange, userID: user.id, now: now)
     }
 
     /// The new password's hash, and the old one that it replaces. Nil when none was sent.
@@ -124,6 +184,9 @@ private struct UpdateUserForm: Sendable {
     let phone: String?
     let password: String?
     let currentPassword: String?
+    let nonce: String?
+    let channel: String?
+    let challenge: CodeChallenge?
     let data: JSONObject?
     let setsAppMetadata: Bool
 
@@ -132,6 +195,9 @@ private struct UpdateUserForm: Sendable {
         phone = try fields.filledText("phone")
         password = try fields.text("password")
         currentPassword = try fields.filledText("current_password")
+        nonce = try fields.filledText("nonce")
+        channel = try fields.filledText("channel")
+        challenge = try CodeChallenge.read(fields)
         data = try fields.object("data")
         setsAppMetadata = try fields.object("app_metadata") != nil
     }

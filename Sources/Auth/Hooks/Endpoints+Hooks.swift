@@ -14,16 +14,27 @@ extension Endpoints {
 
     /// Asks whether an account may be made: before its transaction begins, and only when there is none yet. Throws the
     /// hook's refusal.
-    func beforeCreating(_ new: NewUser, _ request: GatewayRequest) async throws(AuthError) {
+    ///
+    /// - Parameter transaction: where only the transaction knows whether there is one. A hook over HTTP then holds its
+    ///   connection for up to five seconds.
+    func beforeCreating(
+        _ new: NewUser, _ request: GatewayRequest, in transaction: Transaction? = nil
+    ) async throws(AuthError) {
         guard hooks.isEnabled(.beforeUserCreated) else { return }
         let draft = new.draft(role: configuration.defaultRole, now: clock.now())
-        _ = try await hooks.call(.beforeUserCreated, ["user": draft], address: request.keptAddress)
+        _ = try await hooks.call(
+            .beforeUserCreated, ["user": draft], address: request.keptAddress, in: transaction)
     }
 
     /// Tells of an account that was made: after its transaction is committed.
     func afterCreating(_ user: User, _ request: GatewayRequest) async throws(AuthError) {
         guard hooks.isEnabled(.afterUserCreated) else { return }
         _ = try await hooks.call(.afterUserCreated, ["user": user.json], address: request.keptAddress)
+    }
+
+    /// ``afterCreating(_:_:)`` for an account that came out of a transaction, if that made it: then it bears its time.
+    func tellIfCreated(_ user: User, _ request: GatewayRequest, now: Timestamp) async throws(AuthError) {
+        if user.createdAt == now { try await afterCreating(user, request) }
     }
 
     // MARK: Attempts
@@ -43,29 +54,8 @@ extension Endpoints {
                 message(of: answer, or: "Further password verification attempts will be rejected.")))
     }
 
-    /// Tells of a second factor that was checked, right or wrong. Throws when the hook wants the attempt refused; all
-    /// sessions of the user are ended then.
-    ///
-    /// - Parameter factorType: `totp`, `phone` or `webauthn`.
-    func factorAttempt(
-        of user: User, factorID: String, factorType: String, isValid: Bool, _ request: GatewayRequest
-    ) async throws(AuthError) {
-        guard hooks.isEnabled(.mfaVerificationAttempt) else { return }
-        let answer = try await hooks.call(
-            .mfaVerificationAttempt,
-            [
-                "user_id": .string(user.id), "factor_id": .string(factorID), "factor_type": .string(factorType),
-                "valid": .bool(isValid),
-            ], address: request.keptAddress)
-        guard try isRejection(answer, by: .mfaVerificationAttempt) else { return }
-        try await endSessions(of: user)
-        throw .refused(
-            Refusal(
-                .forbidden, .mfaVerificationRejected,
-                message(of: answer, or: "Further MFA verification attempts will be rejected.")))
-    }
-
-    private func isRejection(_ answer: JSON?, by name: HookConfiguration.Name) throws(AuthError) -> Bool {
+    /// Throws for a decision that is none.
+    func isRejection(_ answer: JSON?, by name: HookConfiguration.Name) throws(AuthError) -> Bool {
         switch answer?["decision"]?.string {
         case nil, "", "continue": return false
         case "reject": return true
@@ -74,7 +64,8 @@ extension Endpoints {
         }
     }
 
-    private func message(of answer: JSON?, or fallback: String) -> String {
+    /// The hook's own words, or ours.
+    func message(of answer: JSON?, or fallback: String) -> String {
         guard let text = answer?["message"]?.string, !text.isEmpty else { return fallback }
         return String(text.prefix(HookLimits.messageCharactersMax))
     }

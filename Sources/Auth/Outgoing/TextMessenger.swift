@@ -8,6 +8,7 @@ public protocol TextMessenger: Sendable {
 
 /// A text message with a code in it.
 public struct TextMessage: Sendable {
+    /// By which service it travels.
     public enum Channel: String, Sendable { case sms, whatsapp }
 
     /// E.164 digits without `+`.

@@ -15,8 +15,8 @@ extension Endpoints {
             return try await hasher.verify(password, against: hash)
         } catch {
             switch error {
-            // No stored password is like that.
-            case .tooLong, .containsNUL: return false
+            // No stored password is like that; the answer takes its time all the same.
+            case .tooLong, .containsNUL: return try await verify("", of: nil)
             default: throw Self.refusal(error)
             }
         }
@@ -27,7 +27,7 @@ extension Endpoints {
         case .tooLong, .containsNUL:
             .invalid("Password cannot be longer than \(AuthLimits.passwordBytesMax) characters")
         case .overloaded: .overloaded
-        case .unsupportedHash, .malformedHash, .costOutOfRange, .cancelled, .stopped, .failed:
+        case .unsupportedHash, .malformedHash, .costOutOfRange, .parameterOutOfRange, .cancelled, .stopped, .failed:
             .failed(cause: "password: \(error)")
         }
     }

@@ -15,8 +15,5 @@ struct AdminBearer: Sendable {}
 
 extension VerifiedToken {
     /// The claim `aud`: a text, or the first of a list (RFC 7519, section 4.1.3).
-    var audience: String? {
-        guard let value = claims["aud"] else { return nil }
-        return value.string ?? value.array?.first?.string
-    }
+    var audience: String? { audienceClaim.flatMap { $0.string ?? $0.array?.first?.string } }
 }

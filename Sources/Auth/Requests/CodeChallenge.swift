@@ -21,12 +21,15 @@ struct CodeChallenge: Sendable, Hashable {
             throw .invalid(
                 "code challenge has to be between \(length.lowerBound) and \(length.upperBound) characters")
         }
-        guard challenge.utf8.allSatisfy(isUnreserved) else {
+        guard isWellFormed(challenge) else {
             throw .invalid(
                 "code challenge can only contain alphanumeric characters, hyphens, periods, underscores and tildes")
         }
         return CodeChallenge(method: known, challenge: challenge)
     }
+
+    /// Whether it has only the characters of RFC 7636, section 4.2.
+    static func isWellFormed(_ challenge: String) -> Bool { challenge.utf8.allSatisfy(isUnreserved) }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

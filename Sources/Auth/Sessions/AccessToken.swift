@@ -10,7 +10,7 @@ enum AccessToken {
         if let issuer = configuration.issuer { claims["iss"] = .string(issuer) }
         claims["sub"] = .string(user.id)
         claims["aud"] = .string(user.audience)
-        claims["exp"] = .int(expiry(configuration: configuration, now: now))
+        claims["exp"] = .int(expiry(user: user, session: session, configuration: configuration, now: now))
         claims["iat"] = .int(now.seconds)
         claims["email"] = .string(user.email)
         claims["phone"] = .string(user.phone)
@@ -21,6 +21,8 @@ enum AccessToken {
         claims["amr"] = .array(session.methods.map(\.json))
         claims["session_id"] = .string(session.id)
         claims["is_anonymous"] = .bool(user.isAnonymous)
+        if let client = session.oauthClientID { claims["client_id"] = .string(client) }
+        if let scopes = session.scopes, !scopes.isEmpty { claims["scope"] = .string(scopes) }
         return claims
     }
 
@@ -28,7 +30,12 @@ enum AccessToken {
         Int(configuration.accessTokenLifetime.components.seconds)
     }
 
-    static func expiry(configuration: AuthConfiguration, now: Timestamp) -> Int {
-        now.seconds + lifetimeSeconds(configuration)
+    /// A token without the second factor that its user has does not outlive the time the session is given for it.
+    static func expiry(user: User, session: Session, configuration: AuthConfiguration, now: Timestamp) -> Int {
+        let regular = now.seconds + lifetimeSeconds(configuration)
+        guard let most = configuration.factors.lowAssuranceMax, user.hasVerifiedFactor, !session.isRaised else {
+            return regular
+        }
+        return min(regular, session.createdAt.advanced(by: most).seconds)
     }
 }

@@ -6,6 +6,16 @@ internal import Postgres
 internal import Tokens
 
 extension Endpoints {
+    /// A sign-in to be stored, with refresh tokens of the configured version.
+    func opening(
+        userID: String, method: String, passwordHash: String? = nil, _ request: GatewayRequest, now: Timestamp
+    ) -> SessionOpening {
+        SessionOpening(
+            userID: userID, method: method, passwordHash: passwordHash,
+            isCounted: configuration.refreshTokenVersion == 2,
+            request: request, now: now)
+    }
+
     /// The session as clients read it (contract, section 3), with a new access token.
     ///
     /// - Parameter method: what the custom access token hook is told; `token_refresh` on refresh.
@@ -31,9 +41,9 @@ extension Endpoints {
         let claims = try await customized(
             AccessToken.claims(user: grant.user, session: grant.session, configuration: configuration, now: now),
             for: grant, method: method, now: now)
-        return IssuedToken(
-            text: try issuer.sign(claims: claims), lifetime: AccessToken.lifetimeSeconds(configuration),
-            expiry: AccessToken.expiry(configuration: configuration, now: now))
+        let expiry = AccessToken.expiry(
+            user: grant.user, session: grant.session, configuration: configuration, now: now)
+        return IssuedToken(text: try issuer.sign(claims: claims), lifetime: expiry - now.seconds, expiry: expiry)
     }
 
     /// Names what was being done in the database's refusals; others pass as they are.

@@ -10,7 +10,7 @@ enum RefreshTokenStatements {
         select s.id
         from auth.refresh_tokens t
             join auth.sessions s on s.id = t.session_id
-        where t.token = \(token)
+        where t.token = any(\(RefreshTokens.spellings(token))::text[])
         for update of s
         """
     }
@@ -33,7 +33,7 @@ enum RefreshTokenStatements {
                 order by n.id desc
                 limit 1
             ) as a on true
-        where t.token = \(token)
+        where t.token = any(\(RefreshTokens.spellings(token))::text[])
         """
     }
 
@@ -46,7 +46,7 @@ enum RefreshTokenStatements {
             select s.user_id
             from auth.refresh_tokens t
                 join auth.sessions s on s.id = t.session_id
-            where t.token = \(token))
+            where t.token = any(\(RefreshTokens.spellings(token))::text[]))
         """
     }
 
@@ -62,12 +62,13 @@ enum RefreshTokenStatements {
         """
     }
 
-    /// Adds a token to a session; does nothing if there is no such session.
+    /// Adds a token to a session, as its digest; does nothing if there is no such session.
     static func insert(token: String, parent: String?, sessionID: String, now: Timestamp) -> SQL {
         """
         insert into auth.refresh_tokens (
             instance_id, token, user_id, session_id, parent, revoked, created_at, updated_at)
-        select \(UserStatements.instance)::uuid, \(token), user_id::text, id, \(parent), false, \(now)::timestamptz,
+        select \(UserStatements.instance)::uuid, \(RefreshTokens.stored(token)), user_id::text, id,
+            \(parent.map(RefreshTokens.stored)), false, \(now)::timestamptz,
             \(now)::timestamptz
         from auth.sessions
         where id = \(sessionID)::uuid
@@ -75,16 +76,15 @@ enum RefreshTokenStatements {
     }
 
     static func revoke(token: String, now: Timestamp) -> SQL {
-        "update auth.refresh_tokens set revoked = true, updated_at = \(now)::timestamptz where token = \(token)"
+        """
+        update auth.refresh_tokens set revoked = true, updated_at = \(now)::timestamptz
+        where token = any(\(RefreshTokens.spellings(token))::text[])
+        """
     }
 
-    /// Revokes what is left of a session's tokens. Their time of change stays, so that none counts as revoked just now.
-    static func revokeFamily(sessionID: String) -> SQL {
-        """
-        update auth.refresh_tokens
-        set revoked = true
-        where session_id = \(sessionID)::uuid and not coalesce(revoked, false)
-        """
+    /// How many tokens replaced a token.
+    static func countSuccessors(of token: String) -> SQL {
+        "select count(*) from auth.refresh_tokens where parent = any(\(RefreshTokens.spellings(token))::text[])"
     }
 
     private static func microseconds(_ column: String) -> SQL { SQL(trustedText: Columns.microseconds(column)) }

@@ -14,6 +14,9 @@ struct Session: Sendable {
     /// The counter and key of version 2 refresh tokens; nil for version 1.
     let counter: Int?
     let counterKey: Secret<String>?
+    /// The OAuth client that acts in it, and with which scopes; nil for the user's own sessions.
+    let oauthClientID: String?
+    let scopes: String?
     /// How it was authenticated, newest first.
     let methods: [AuthenticationMethod]
 
@@ -32,6 +35,8 @@ struct Session: Sendable {
         isOutrun = try reader.bool()
         counter = try reader.optionalInt()
         counterKey = reader.optionalText().map(Secret.init)
+        oauthClientID = reader.optionalText()
+        scopes = reader.optionalText()
         methods = (try reader.json().array ?? []).compactMap { item in
             guard let method = item["method"]?.string, let time = item["timestamp"]?.int else { return nil }
             return AuthenticationMethod(method: method, at: Timestamp(microseconds: Int64(time)))

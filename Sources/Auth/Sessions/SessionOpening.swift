@@ -12,11 +12,26 @@ struct SessionOpening: Sendable {
     /// The password hash that was checked; the session is made only if it is still the user's.
     var passwordHash: String?
     let now: Timestamp
+    /// What is stored together with the session, after it.
+    var noted: [SQL] = []
 
-    init(userID: String, method: String, passwordHash: String? = nil, request: GatewayRequest, now: Timestamp) {
-        session = NewSession(
-            id: SecureRandom.uuid(), userID: userID, userAgent: request.keptUserAgent, ip: request.keptAddress)
-        refreshToken = RefreshTokens.make()
+    /// - Parameter isCounted: gives the session refresh tokens of version 2.
+    init(
+        id: String = SecureRandom.uuid(), userID: String, method: String, passwordHash: String? = nil,
+        isCounted: Bool = false, oauthClientID: String? = nil, scopes: String? = nil, request: GatewayRequest,
+        now: Timestamp
+    ) {
+        var session = NewSession(
+            id: id, userID: userID, userAgent: request.keptUserAgent, ip: request.keptAddress,
+            oauthClientID: oauthClientID, scopes: scopes)
+        let key = SecureRandom.bytes(AuthLimits.counterKeyBytes)
+        if isCounted, let token = CountedRefreshToken.make(sessionID: session.id, counter: 0, key: key) {
+            session.counterKey = Secret(Base64URL.encode(key))
+            refreshToken = token
+        } else {
+            refreshToken = RefreshTokens.make()
+        }
+        self.session = session
         self.method = method
         self.passwordHash = passwordHash
         self.now = now
@@ -24,10 +39,13 @@ struct SessionOpening: Sendable {
 
     /// All statements; the last two answer with the user and the session.
     var statements: [SQL] {
-        [
-            SessionStatements.begin(session, passwordHash: passwordHash, now: now),
-            RefreshTokenStatements.insert(token: refreshToken, parent: nil, sessionID: session.id, now: now),
-            SessionStatements.addMethod(sessionID: session.id, method: method, now: now),
+        var statements = [SessionStatements.begin(session, passwordHash: passwordHash, now: now)]
+        if session.counterKey == nil {
+            statements.append(
+                RefreshTokenStatements.insert(token: refreshToken, parent: nil, sessionID: session.id, now: now))
+        }
+        statements.append(SessionStatements.addMethod(sessionID: session.id, method: method, now: now))
+        return statements + noted + [
             UserStatements.find(id: session.userID),
             SessionStatements.find(id: session.id, userID: session.userID),
         ]
@@ -48,23 +66,6 @@ struct Grant: Sendable {
     let user: User
     let session: Session
     let refreshToken: String
-}
-
-/// Version 1 refresh tokens: 62 random bits as text.
-enum RefreshTokens {
-    static func make() -> String {
-        SecureRandom.text(
-            length: AuthLimits.refreshTokenCharacters.lowerBound, alphabet: SecureRandom.lowerCaseAlphanumerics)
-    }
-
-    /// Whether a text can be a refresh token of any version.
-    static func isPlausible(_ text: String) -> Bool {
-        AuthLimits.refreshTokenCharacters.contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            }
-    }
 }
 
 extension GatewayRequest {

@@ -12,7 +12,7 @@ enum SessionStatements {
             exists (select from auth.sessions o where o.user_id = s.user_id and o.id <> s.id \
             and coalesce(o.refreshed_at at time zone 'utc', o.created_at) \
             > coalesce(s.refreshed_at at time zone 'utc', s.created_at)), \
-            s.refresh_token_counter, s.refresh_token_hmac_key, \
+            s.refresh_token_counter, s.refresh_token_hmac_key, s.oauth_client_id, s.scopes, \
             (select coalesce(json_agg(json_build_object('method', a.authentication_method, \
             'timestamp', \(Columns.microseconds("a.updated_at"))) order by a.updated_at desc, a.id), '[]') \
             from auth.mfa_amr_claims a where a.session_id = s.id)
@@ -33,8 +33,12 @@ enum SessionStatements {
                 and (\(passwordHash)::text is null or encrypted_password = \(passwordHash)::text)
             returning id
         )
-        insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip)
-        select \(new.id)::uuid, id, \(now)::timestamptz, \(now)::timestamptz, 'aal1', \(new.userAgent), \(new.ip)::inet
+        insert into auth.sessions (
+            id, user_id, created_at, updated_at, aal, user_agent, ip, refresh_token_hmac_key, refresh_token_counter,
+            oauth_client_id, scopes)
+        select \(new.id)::uuid, id, \(now)::timestamptz, \(now)::timestamptz, 'aal1', \(new.userAgent), \(new.ip)::inet,
+            \(new.counterKey?.reveal())::text, case when \(new.counterKey?.reveal())::text is not null then 0 end,
+            \(new.oauthClientID)::uuid, \(new.scopes)
         from signed_in
         """
     }
@@ -82,4 +86,9 @@ struct NewSession: Sendable {
     var userAgent: String?
     /// Nil when the client's address is not known.
     var ip: String?
+    /// The key of version 2 refresh tokens; nil for version 1.
+    var counterKey: Secret<String>?
+    /// The OAuth client that will act in it, and with which scopes.
+    var oauthClientID: String?
+    var scopes: String?
 }

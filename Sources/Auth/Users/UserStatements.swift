@@ -65,6 +65,15 @@ enum UserStatements {
         """
     }
 
+    /// The account of a number.
+    static func find(phone: String, audience: String) -> SQL {
+        """
+        select \(columns) from auth.users u
+        where u.instance_id = \(instance)::uuid and u.phone = \(phone) and u.aud = \(audience)
+            and not u.is_sso_user
+        """
+    }
+
     /// Whether another account has the address.
     static func isEmailTaken(_ email: String, audience: String, besides id: String) -> SQL {
         """
@@ -142,8 +151,8 @@ enum UserStatements {
     static func setPassword(id: String, hash: String, replacing old: String?, now: Timestamp) -> SQL {
         """
         update auth.users
-        set encrypted_password = \(hash), recovery_token = '', email_change_token_new = '',
-            email_change_token_current = '', phone_change_token = '', reauthentication_token = '',
+        set encrypted_password = \(hash), confirmation_token = '', recovery_token = '',
+            email_change_token_new = '', email_change_token_current = '', phone_change_token = '', reauthentication_token = '',
             reauthentication_sent_at = null, updated_at = \(now)::timestamptz
         where id = \(id)::uuid and coalesce(encrypted_password, '') = coalesce(\(old), '')
         returning id

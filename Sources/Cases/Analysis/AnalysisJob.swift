@@ -25,6 +25,9 @@ public struct AnalysisJob: JobHandler {
 
     public var kind: String { "analysis" }
 
+    /// Attempts at a document that used up its time or memory.
+    private static let costlyAttemptsMax = 2
+
     public func run(_ job: Job) async throws -> JobCompletion {
         let order = try AnalysisOrder(job)
         // A deleted case needs no analysis.
@@ -36,7 +39,7 @@ public struct AnalysisJob: JobHandler {
             if let stage = saved[file.stage], let earlier = FileOutcome(json: stage) {
                 outcome = earlier
             } else {
-                outcome = try await read(file, of: subject, isLastAttempt: job.attempt >= job.attemptsMax)
+                outcome = try await read(file, of: subject, during: job)
                 try await save(outcome, of: file, order: order)
             }
             readings.append((file.document(path: ""), outcome.forReasoning))
@@ -82,9 +85,7 @@ public struct AnalysisJob: JobHandler {
         return stages
     }
 
-    private func read(
-        _ file: AnalysedFile, of subject: AnalysedCase, isLastAttempt: Bool
-    ) async throws -> FileOutcome {
+    private func read(_ file: AnalysedFile, of subject: AnalysedCase, during job: Job) async throws -> FileOutcome {
         guard let version = try file.version() else { return .failed("The stored file is missing.") }
         do {
             let reading = try await objects.withLocalFile(version) { path in
@@ -94,7 +95,10 @@ public struct AnalysisJob: JobHandler {
         } catch let error as ReadingError {
             try Task.checkCancellation()
             // The machine's fault, not the document's: worth another try while there is one.
-            if error.isTransient, !isLastAttempt { throw JobFailure.retry(reason: "\(file.stage): \(error.reason)") }
+            let attemptsMax = error.isCostly ? min(AnalysisJob.costlyAttemptsMax, job.attemptsMax) : job.attemptsMax
+            if error.isTransient, job.attempt < attemptsMax {
+                throw JobFailure.retry(reason: "\(file.stage): \(error.reason)")
+            }
             return .failed(error.reason)
         } catch ObjectError.notFound {
             return .failed("The stored file is missing.")

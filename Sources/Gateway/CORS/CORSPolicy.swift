@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import HummingbirdCore
 
 /// Cross-origin answers (Fetch standard, section 3.2; gateway contract, section 3).
 struct CORSPolicy: Sendable {
@@ -14,7 +15,15 @@ struct CORSPolicy: Sendable {
             && request.headerFields[.accessControlRequestMethod] != nil
     }
 
-    func preflightHeaders(_ request: HTTPRequest, surface: (any Surface)?) -> HTTPFields {
+    /// The answer to a preflight; nil where the service has to answer it.
+    func preflight(_ request: HTTPRequest, surface: (any Surface)?) -> Response? {
+        guard let rules = surface?.crossOriginRules else {
+            return .empty(.noContent, headers: preflightHeaders(request, surface: surface))
+        }
+        return rules.preflightHeaders(request).map { .empty(.ok, headers: $0) }
+    }
+
+    private func preflightHeaders(_ request: HTTPRequest, surface: (any Surface)?) -> HTTPFields {
         var headers = HTTPFields()
         allow(request.headerFields[.origin], surface: surface, in: &headers)
         headers[.accessControlAllowMethods] = CORSPolicy.methods
@@ -28,6 +37,9 @@ struct CORSPolicy: Sendable {
 
     /// Adds what every answer carries, errors included.
     func decorate(_ headers: inout HTTPFields, origin: String?, surface: (any Surface)?) {
+        if let rules = surface?.crossOriginRules {
+            return rules.decorate(&headers, origin: origin, exposed: surface?.exposedHeaders ?? [])
+        }
         allow(origin, surface: surface, in: &headers)
         if let exposed = surface?.exposedHeaders, !exposed.isEmpty {
             headers[.accessControlExposeHeaders] = exposed.joined(separator: ", ")

@@ -8,17 +8,25 @@ public struct Query: Sendable, Hashable {
     /// Pairs beyond this are an error: nobody needs them and each costs.
     static let itemsMax = 1000
 
+    /// - Parameter skipsUndecodable: leaves pairs with bad escapes out of ``items`` instead of throwing.
+    ///
     /// Throws ``RequestLineError`` for bad escapes or too many pairs.
-    public init(_ raw: String) throws(RequestLineError) {
+    public init(_ raw: String, skipsUndecodable: Bool = false) throws(RequestLineError) {
         var items: [(name: String, value: String)] = []
         var kept: [Substring] = []
-        for pair in raw.split(separator: "&", omittingEmptySubsequences: true) {
-            guard items.count < Query.itemsMax else { throw .tooManyQueryItems }
+        for (count, pair) in raw.split(separator: "&", omittingEmptySubsequences: true).enumerated() {
+            guard count < Query.itemsMax else { throw .tooManyQueryItems }
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = try PercentCoding.decode(parts[0], plusIsSpace: true)
-            let value = parts.count > 1 ? try PercentCoding.decode(parts[1], plusIsSpace: true) : ""
-            items.append((name, value))
-            if name != Query.keyName { kept.append(pair) }
+            do throws(RequestLineError) {
+                let name = try PercentCoding.decode(parts[0], plusIsSpace: true)
+                // Whatever stands behind it: a key is not handed on.
+                if name != Query.keyName { kept.append(pair) }
+                items.append((name, parts.count > 1 ? try PercentCoding.decode(parts[1], plusIsSpace: true) : ""))
+            } catch {
+                guard skipsUndecodable else { throw error }
+                // A name that cannot be decoded is no name of ours; where only the value cannot, the pair was kept above.
+                if (try? PercentCoding.decode(parts[0], plusIsSpace: true)) == nil { kept.append(pair) }
+            }
         }
         self.items = items
         self.raw = kept.joined(separator: "&")

@@ -53,6 +53,19 @@ public struct RouteTable: Sendable {
         routes.insert(route, at: index)
     }
 
+    /// The same routes, each handler replaced by what `wrap` makes of it: for what holds for every route of a service.
+    public func wrapping(
+        _ wrap: (_ method: HTTPRequest.Method, _ template: String, _ handler: @escaping Handler) -> Handler
+    ) -> RouteTable {
+        var table = self
+        table.routes = routes.map { route in
+            Route(
+                method: route.method, template: route.template, segments: route.segments,
+                handler: wrap(route.method, route.template, route.handler))
+        }
+        return table
+    }
+
     private static func precedes(_ left: [Segment], _ right: [Segment]) -> Bool {
         for (first, second) in zip(left, right) where first.rank != second.rank { return first.rank < second.rank }
         return false

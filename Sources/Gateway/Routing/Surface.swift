@@ -10,6 +10,11 @@ public protocol Surface: Sendable {
     var exposedHeaders: [String] { get }
     /// Whether browsers may send cookies or client certificates along: the origin is then mirrored.
     var allowsBrowserCredentials: Bool { get }
+    /// Rules for browsers of other origins in place of the gateway's; nil leaves them to the gateway.
+    var crossOriginRules: CrossOriginRules? { get }
+    /// Whether the service reads the query by rules of its own: bad percent escapes are then no reason to refuse the
+    /// request, pairs with such are missing in ``Query/items`` and stand in ``Query/raw``.
+    var readsQueryItself: Bool { get }
     /// The key that a path below the mount asks for.
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement
     /// The service's own error body for anything its handlers threw, a ``RoutingError`` or ``BodyError`` included.
@@ -24,6 +29,8 @@ extension Surface {
     public func refusal(_ text: String, status: HTTPResponse.Status) -> Response? { nil }
     public var exposedHeaders: [String] { [] }
     public var allowsBrowserCredentials: Bool { false }
+    public var crossOriginRules: CrossOriginRules? { nil }
+    public var readsQueryItself: Bool { false }
 }
 
 /// An error as the client sees it, and what only the operator may see.

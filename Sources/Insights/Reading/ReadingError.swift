@@ -72,4 +72,13 @@ public enum ReadingError: Error, Sendable, Hashable, CustomStringConvertible {
             false
         }
     }
+
+    /// Finding it out took all the time or memory that a document may have: a second try is worth it on a machine that
+    /// was busy, a fifth would keep others waiting for a document that is made to be slow.
+    public var isCostly: Bool {
+        switch self {
+        case .timedOut, .resourcesExceeded: true
+        default: false
+        }
+    }
 }

@@ -13,7 +13,8 @@ enum EncodedText {
             let bytes = Array(String(character).utf8)
             // 42 bytes are 56 characters of base64: with its frame a word stays below the 75 that are allowed. One
             // character can be longer; it is cut between its scalars then.
-            for piece in bytes.count <= 42 ? [bytes] : String(character).unicodeScalars.map({ Array(String($0).utf8) }) {
+            for piece in bytes.count <= 42 ? [bytes] : String(character).unicodeScalars.map({ Array(String($0).utf8) })
+            {
                 if words[words.count - 1].count + piece.count > 42 { words.append([]) }
                 words[words.count - 1] += piece
             }

@@ -73,6 +73,7 @@ struct MIMEMessage: Sendable {
         let month = Int(String(text[5...6])) ?? 1
         // 1 January 1970 was a Thursday.
         let day = days[((time.seconds / 86_400) % 7 + 7) % 7]
-        return "\(day), \(String(text[8...9])) \(months[month - 1]) \(String(text[0...3])) \(String(text[11...18])) +0000"
+        return
+            "\(day), \(String(text[8...9])) \(months[month - 1]) \(String(text[0...3])) \(String(text[11...18])) +0000"
     }
 }

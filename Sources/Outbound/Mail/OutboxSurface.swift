@@ -58,9 +58,12 @@ public struct OutboxSurface: Surface {
                 .json(
                     ["message": "The outbox is open to this machine and to holders of a secret key"],
                     status: .forbidden))
-        case RoutingError.methodNotAllowed: RenderedError(.json(["message": "Method Not Allowed"], status: .methodNotAllowed))
+        case RoutingError.methodNotAllowed:
+            RenderedError(.json(["message": "Method Not Allowed"], status: .methodNotAllowed))
         case OutboxRefusal.notFound, is RoutingError: RenderedError(.json(["message": "Not Found"], status: .notFound))
-        default: RenderedError(.json(["message": "Internal Server Error"], status: .internalServerError), cause: "\(type(of: error))")
+        default:
+            RenderedError(
+                .json(["message": "Internal Server Error"], status: .internalServerError), cause: "\(type(of: error))")
         }
     }
 

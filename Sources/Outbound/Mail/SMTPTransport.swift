@@ -79,7 +79,8 @@ public struct SMTPTransport: MailTransport {
             switch result.terminationStatus {
             case .exited(0): return nil
             case .exited(let code):
-                return CurlConfiguration.cause(code: Int(code), said: String(decoding: result.standardError, as: UTF8.self))
+                return CurlConfiguration.cause(
+                    code: Int(code), said: String(decoding: result.standardError, as: UTF8.self))
             case .signaled(let signal): return "the mail program was ended by signal \(signal)"
             }
         } catch let error as SubprocessError {

@@ -13,7 +13,8 @@ struct FormPost: Sendable {
         var request = WebRequest(url)
         request.method = "POST"
         request.headers = [("content-type", "application/x-www-form-urlencoded")] + headers
-        request.body = Array(fields.map { FormPost.encode($0.0) + "=" + FormPost.encode($0.1) }.joined(separator: "&").utf8)
+        request.body = Array(
+            fields.map { FormPost.encode($0.0) + "=" + FormPost.encode($0.1) }.joined(separator: "&").utf8)
         request.timeLimit = .seconds(10)
         let response: WebResponse
         do throws(WebFailure) { response = try await web.send(request) } catch {
@@ -48,6 +49,8 @@ struct FormPost: Sendable {
 extension TextMessage {
     /// Throws for services that send nothing but text messages.
     func requireSMS(_ service: String) throws(TextMessageFailure) {
-        guard channel == .sms else { throw TextMessageFailure(cause: "\(service) sends no \(channel.rawValue) messages") }
+        guard channel == .sms else {
+            throw TextMessageFailure(cause: "\(service) sends no \(channel.rawValue) messages")
+        }
     }
 }

@@ -47,7 +47,8 @@ public struct TwilioMessenger: TextMessenger {
             let digits = sender.hasPrefix("+") ? sender.dropFirst() : Substring(sender)
             let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
             var fields = [
-                ("To", "whatsapp:" + number), ("Channel", "whatsapp"), ("From", isNumber ? "whatsapp:" + sender : sender),
+                ("To", "whatsapp:" + number), ("Channel", "whatsapp"),
+                ("From", isNumber ? "whatsapp:" + sender : sender),
             ]
             if let contentID {
                 fields.append(("ContentSid", contentID))

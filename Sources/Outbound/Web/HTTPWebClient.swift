@@ -44,7 +44,9 @@ public final class HTTPWebClient: WebClient {
             group.addTask { await self.attempt(request, url) }
             group.addTask {
                 // Cancelled when the answer is there; then nobody reads this.
-                do { try await Task.sleep(for: request.timeLimit) } catch { return .failure(.failed(cause: "cancelled")) }
+                do { try await Task.sleep(for: request.timeLimit) } catch {
+                    return .failure(.failed(cause: "cancelled"))
+                }
                 return .failure(.timedOut)
             }
             let first = await group.next() ?? .failure(.failed(cause: "cancelled"))

@@ -15,7 +15,8 @@ struct WebURL: Sendable, Hashable {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return nil }
         let authority = lower.dropFirst(isSecure ? 8 : 7).prefix { !"/?#".contains($0) }
         guard !authority.contains("@") else { return nil }
-        self.text = (isSecure ? "https://" : "http://") + authority + text.dropFirst((isSecure ? 8 : 7) + authority.count)
+        self.text =
+            (isSecure ? "https://" : "http://") + authority + text.dropFirst((isSecure ? 8 : 7) + authority.count)
         var rest = authority
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }

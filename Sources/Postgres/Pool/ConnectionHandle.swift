@@ -27,10 +27,13 @@ internal import Core
         guard let connection = unsafe connection else { throw .unavailable(cause: "out of memory") }
         let handle = unsafe ConnectionHandle(taking: connection)
         guard !handle.isBroken else { throw .unavailable(cause: handle.errorText) }
-        var opening = "set statement_timeout = \(configuration.statementTimeout.wholeMilliseconds)"
-        if let role = configuration.assumeRole { opening += "; set role \(SQL.quoted(identifier: role))" }
+        var opening: [String] = []
+        if configuration.setsStatementTimeout {
+            opening.append("set statement_timeout = \(configuration.statementTimeout.wholeMilliseconds)")
+        }
+        if let role = configuration.assumeRole { opening.append("set role \(SQL.quoted(identifier: role))") }
         do throws(DatabaseError) {
-            try handle.executeBlocking(opening)
+            if !opening.isEmpty { try handle.executeBlocking(opening.joined(separator: "; ")) }
         } catch {
             throw .unavailable(cause: error.logText)
         }
@@ -77,15 +80,15 @@ internal import Core
 
     func sendPrepare(name: String, text: String) -> Bool { unsafe PQsendPrepare(raw, name, text, 0, nil) == 1 }
 
-    func sendExecute(name: String, parameters: [SQLValue]) -> Bool {
+    func sendExecute(name: String, _ parameters: [SQLValue], isBinary: Bool) -> Bool {
         unsafe ConnectionHandle.withParameters(parameters) { count, values, lengths, formats in
-            unsafe PQsendQueryPrepared(raw, name, count, values, lengths, formats, 0) == 1
+            unsafe PQsendQueryPrepared(raw, name, count, values, lengths, formats, isBinary ? 1 : 0) == 1
         }
     }
 
-    func sendExecute(text: String, parameters: [SQLValue]) -> Bool {
+    func sendExecute(text: String, _ parameters: [SQLValue], isBinary: Bool) -> Bool {
         unsafe ConnectionHandle.withParameters(parameters) { count, values, lengths, formats in
-            unsafe PQsendQueryParams(raw, text, count, nil, values, lengths, formats, 0) == 1
+            unsafe PQsendQueryParams(raw, text, count, nil, values, lengths, formats, isBinary ? 1 : 0) == 1
         }
     }
 
@@ -141,7 +144,7 @@ internal import Core
 
     /// Runs one statement and waits; only for threads of our own, outside pipeline mode.
     func queryBlocking(_ statement: SQL) throws(DatabaseError) -> ResultSet {
-        guard sendExecute(text: statement.text, parameters: statement.parameters) else {
+        guard sendExecute(text: statement.text, statement.parameters, isBinary: statement.givesBinary) else {
             throw .connectionLost(cause: errorText)
         }
         let result = unsafe PQgetResult(raw)
@@ -189,6 +192,7 @@ internal import Core
     ) -> Bool {
         guard !parameters.isEmpty else { return body(0, nil, nil, nil) }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(parameters.byteCount + 1)
         var offsets: [Int?] = []
         var lengths: [Int32] = []
         var formats: [Int32] = []
@@ -203,6 +207,12 @@ internal import Core
                 bytes.append(contentsOf: text.utf8)
                 lengths.append(0)
                 formats.append(0)
+                bytes.append(0)
+            case .portion(let content):
+                offsets.append(bytes.count)
+                bytes.append(contentsOf: content)
+                lengths.append(Int32(clamping: content.count))
+                formats.append(1)
                 bytes.append(0)
             case .bytes(let content):
                 offsets.append(bytes.count)

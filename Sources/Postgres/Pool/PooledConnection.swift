@@ -41,6 +41,12 @@ final class PooledConnection {
     /// Names of statements still prepared on the server that the cache no longer knows.
     private var evicted: [String] = []
     private var sawResult = false
+    /// What of the last flight was not sent yet, and whether its Sync was not either.
+    private var unsent: ArraySlice<SQL> = []
+    /// Whether a flight has been sent in part: nothing may be sent between its parts.
+    private(set) var isFeeding = false
+    /// Large statements sent before other connections have their turn.
+    private static let portionsMax = 4
     /// A cancel was sent while these flights were out; one of them may be hit in place of the one meant.
     private var cancelSentFor: UInt64?
     var lease: LeaseID?
@@ -66,37 +72,69 @@ final class PooledConnection {
 
     /// Puts a flight on the wire. False when the connection broke.
     func send(_ flight: Flight, now: ContinuousClock.Instant) -> Bool {
-        var commands: [Command] = []
-        for statement in flight.statements {
-            guard statements.capacity > 0 else {
-                guard handle.sendExecute(text: statement.text, parameters: statement.parameters) else { return false }
-                commands.append(.execute(text: statement.text))
-                continue
-            }
-            let slot = statements.slot(for: statement.text)
-            if let name = slot.evicted { evicted.append(name) }
-            // A BEGIN behind another command can no longer choose its isolation level.
-            if !statement.text.hasPrefix("begin") {
-                for name in evicted {
-                    guard handle.sendExecute(text: "deallocate \(name)", parameters: []) else { return false }
-                    commands.append(.deallocate(name: name))
-                }
-                evicted = []
-            }
-            if slot.isNew {
-                guard handle.sendPrepare(name: slot.name, text: statement.text) else { return false }
-                commands.append(.prepare(text: statement.text, name: slot.name))
-            }
-            guard handle.sendExecute(name: slot.name, parameters: statement.parameters) else { return false }
-            commands.append(.execute(text: statement.text))
+        passages.append(Passage(flight: flight, commands: [], sentAt: now))
+        unsent = flight.statements[...]
+        isFeeding = true
+        guard feed() else {
+            passages.removeLast()
+            return false
         }
-        guard handle.sendSync() else { return false }
-        passages.append(Passage(flight: flight, commands: commands, sentAt: now))
         return true
     }
 
-    /// True when everything buffered went out.
-    func flush() -> Bool { handle.flush() }
+    /// Buffers what is still to be sent of the last flight, up to and including its next large statement. False when
+    /// the connection broke.
+    private func feed() -> Bool {
+        var commands: [Command] = []
+        defer { passages[passages.count - 1].commands += commands }
+        while let statement = unsent.popFirst() {
+            guard append(statement, to: &commands) else { return false }
+            if statement.parameters.contains(where: \.isPortion) { return true }
+        }
+        // An empty slice would keep the flight's parameters alive.
+        unsent = []
+        guard handle.sendSync() else { return false }
+        isFeeding = false
+        return true
+    }
+
+    private func append(_ statement: SQL, to commands: inout [Command]) -> Bool {
+        guard statements.capacity > 0 else {
+            guard handle.sendExecute(text: statement.text, statement.parameters, isBinary: statement.givesBinary) else {
+                return false
+            }
+            commands.append(.execute(text: statement.text))
+            return true
+        }
+        let slot = statements.slot(for: statement.text)
+        if let name = slot.evicted { evicted.append(name) }
+        // A BEGIN behind another command can no longer choose its isolation level.
+        if !statement.text.hasPrefix("begin") {
+            for name in evicted {
+                guard handle.sendExecute(text: "deallocate \(name)", [], isBinary: false) else { return false }
+                commands.append(.deallocate(name: name))
+            }
+            evicted = []
+        }
+        if slot.isNew {
+            guard handle.sendPrepare(name: slot.name, text: statement.text) else { return false }
+            commands.append(.prepare(text: statement.text, name: slot.name))
+        }
+        guard handle.sendExecute(name: slot.name, statement.parameters, isBinary: statement.givesBinary) else {
+            return false
+        }
+        commands.append(.execute(text: statement.text))
+        return true
+    }
+
+    /// True when everything went out. A connection that broke shows when it is read.
+    func flush() -> Bool {
+        for _ in 0..<PooledConnection.portionsMax {
+            guard handle.flush() else { return false }
+            guard isFeeding, feed() else { return true }
+        }
+        return false
+    }
 
     /// Reads what arrived and returns the flights it answered; nil when the connection broke.
     func receive() -> [Landing]? {

@@ -140,7 +140,7 @@ final class Reactor {
         var best: PooledConnection?
         for connection in connections.values where connection.lease == nil {
             if connection.flightCount == 0 { return connection }
-            guard case .flight = waiter, connection.flightCount < configuration.pipelineDepthMax,
+            guard case .flight = waiter, !connection.isFeeding, connection.flightCount < configuration.pipelineDepthMax,
                 let oldest = connection.oldestSentAt, clock.now - oldest < .milliseconds(20)
             else { continue }
             if connection.flightCount < best?.flightCount ?? .max { best = connection }

@@ -9,6 +9,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     public private(set) var text: String
     /// The bound values, `$1` first.
     public private(set) var parameters: [SQLValue]
+    /// Asks for results in binary format: `text` is then its bytes as ever, `bytea` its bytes instead of twice as many
+    /// digits. Other types cannot be read that way.
+    public var givesBinary = false
 
     public init(stringLiteral value: String) {
         text = value

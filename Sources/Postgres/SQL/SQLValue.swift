@@ -6,6 +6,24 @@ public enum SQLValue: Sendable, Hashable {
     case null
     case text(String)
     case bytes([UInt8])
+    /// Part of something large, in binary format. A statement with one is written only when what was sent before it has
+    /// left the program, so that however many follow one another, one is held twice at a time.
+    case portion(ArraySlice<UInt8>)
+
+    var isPortion: Bool { if case .portion = self { true } else { false } }
+    fileprivate var byteCount: Int {
+        switch self {
+        case .null: 0
+        case .text(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        case .portion(let bytes): bytes.count
+        }
+    }
+}
+
+extension [SQLValue] {
+    /// Bytes that the values have when each is followed by a NUL.
+    var byteCount: Int { reduce(0) { $0 + $1.byteCount + 1 } }
 }
 
 /// A Swift type that can be bound to a parameter.

@@ -43,6 +43,18 @@ public struct Transaction: Sendable {
             kind: .leased(lease), settings: bare, statements: statements, isCancellable: false)
     }
 
+    /// Begins, and runs statements in the same round trip. Their results.
+    func begin(_ isolation: Isolation, with statements: [SQL]) async throws(DatabaseError) -> [ResultSet] {
+        try database.check(settings)
+        let opening =
+            [SQL(trustedText: "begin isolation level \(isolation.rawValue)")]
+            + (settings.statement.map { [$0] } ?? [])
+        let results = try await database.fly(
+            kind: .leased(lease), settings: bare, statements: opening + statements,
+            statementTimeout: settings.statementTimeout)
+        return Array(results.dropFirst(opening.count))
+    }
+
     /// Ends the transaction and gives the connection back; one that cannot even roll back is closed.
     @discardableResult
     func end(_ verb: String) async -> DatabaseError? {

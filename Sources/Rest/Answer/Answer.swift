@@ -9,6 +9,8 @@ struct Answer: Sendable {
     var headers: HTTPFields = [:]
     /// Nil where the answer carries neither a body nor its length.
     var body: ByteBuffer?
+    /// What follows ``body``, and how many bytes there are together.
+    var rest: (stream: AnswerStream, length: Int)?
 
     var response: Response {
         var headers = headers
@@ -17,7 +19,20 @@ struct Answer: Sendable {
         guard let body else {
             return Response(status: status, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+        guard let rest else {
+            return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+        }
+        let streamed = ResponseBody(contentLength: rest.length) { writer in
+            var remaining = rest.length - body.readableBytes
+            try await writer.write(body)
+            while remaining > 0 {
+                let bytes = try await rest.stream.next(remaining: remaining)
+                remaining -= bytes.readableBytes
+                try await writer.write(bytes)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: status, headers: headers, body: streamed)
     }
 
     /// Appends a field; a value that a header cannot hold loses what does not fit.

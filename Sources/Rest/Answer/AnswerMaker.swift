@@ -9,7 +9,9 @@ struct AnswerMaker: Sendable {
     func answer(_ plan: ReadPlan, _ result: StatementResult) throws(RestError) -> Answer {
         var answer = page(result)
         answer.add(.contentLocation, contentLocation(plan.identifier.name))
-        finish(&answer, plan.format, refusal(result) ?? result.body, isHead: plan.headersOnly)
+        let refusal = refusal(result)
+        finish(&answer, plan.format, refusal ?? result.body, isHead: plan.headersOnly)
+        if refusal == nil, let rest = result.rest, let length = result.length { answer.rest = (rest, length) }
         applied(&answer) { preferences in
             preferences.resolution = nil
             preferences.missing = nil
@@ -25,7 +27,9 @@ struct AnswerMaker: Sendable {
         if plan.routine.returnsVoid {
             answer.status = .noContent
         } else {
-            finish(&answer, plan.format, refusal(result) ?? result.body, isHead: plan.invocation == .head)
+            let refusal = refusal(result)
+            finish(&answer, plan.format, refusal ?? result.body, isHead: plan.invocation == .head)
+            if refusal == nil, let rest = result.rest, let length = result.length { answer.rest = (rest, length) }
         }
         applied(&answer) { preferences in
             preferences.resolution = nil

@@ -8,7 +8,9 @@ struct CallerReader: Sendable {
     let clock: any WallClock
     let anonymousRole: String?
     let audience: String?
-    let roleClaim: [String]
+    let roleClaim: RoleClaimPath
+    /// Whether it is the claim that the verifier reads anyhow.
+    private let roleIsPlain: Bool
     private let cache = TokenCache(capacity: RestLimits.tokensCached)
 
     init(verifier: TokenVerifier?, clock: any WallClock, configuration: RestConfiguration) {
@@ -17,6 +19,7 @@ struct CallerReader: Sendable {
         anonymousRole = configuration.anonymousRole
         audience = configuration.audience
         roleClaim = configuration.roleClaim
+        roleIsPlain = roleClaim == .role
     }
 
     /// The caller of a request with these credentials.
@@ -46,10 +49,10 @@ struct CallerReader: Sendable {
         if let issuedAt = verified.issuedAt, issuedAt > now.advanced(by: RestLimits.clockSkew) {
             throw .issuedInFuture
         }
-        try check(audience: verified.claims["aud"])
+        try check(audience: verified.audienceClaim)
         guard let role = role(in: verified) ?? anonymousRole else { throw .anonymousDisabled }
         var claimsText = verified.claimsText
-        if verified.claims["role"]?.string != role {
+        if verified.role != role {
             // Policies read the role from the claims, so the one that counts stands there.
             var claims = verified.claims
             claims["role"] = .string(role)
@@ -96,10 +99,8 @@ struct CallerReader: Sendable {
     }
 
     private func role(in token: VerifiedToken) -> String? {
-        if roleClaim == ["role"], let role = token.role { return role }
-        var value: JSON? = .object(token.claims)
-        for name in roleClaim { value = value?[name] }
-        switch value {
+        if roleIsPlain, let role = token.role { return role }
+        switch roleClaim.value(in: token.claims) {
         case nil, .null: return nil
         case .string(let role): return role
         case let other?: return other.text

@@ -40,8 +40,8 @@ extension Planner {
     ) throws(RestError) -> CallPlan.Arguments {
         if routine.parameters.count == 1, routine.parameters[0].name.isEmpty {
             let isBinary = routine.parameters[0].type == "bytea"
-            let body: SQLValue =
-                isBinary ? .bytes(request.payload?.bytes ?? []) : .text(try request.payload?.text() ?? "")
+            let body =
+                isBinary ? BoundBody(request.payload?.bytes ?? []) : try request.payload?.text() ?? BoundBody([])
             return .whole(body, parameter: routine.parameters[0])
         }
         let pairs: [(name: String, value: String)]

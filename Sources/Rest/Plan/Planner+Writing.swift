@@ -10,7 +10,7 @@ extension Planner {
         try checkPreferences()
         let format = try negotiate(relation.identifier, root: root)
         return WritePlan(
-            relation: relation, change: change, columns: columns, body: try request.payload?.text() ?? "",
+            relation: relation, change: change, columns: columns, body: try request.payload?.text() ?? BoundBody([]),
             appliesDefaults: request.preferences.missing == .defaults && mutation != .singleUpsert,
             conditions: mutation == .insert ? [] : rootConditions(fields), returning: returning(root, relation),
             root: root, format: format)
@@ -97,9 +97,13 @@ extension Payload {
         }
     }
 
-    /// The body as a text parameter. PostgreSQL takes nothing but UTF-8, and replacing what is none would change data.
-    func text() throws(RestError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .request(.invalidBody(.json)) }
-        return text
+    /// The body as text. PostgreSQL takes nothing but UTF-8, and replacing what is none would change data.
+    func text() throws(RestError) -> BoundBody {
+        let bytes = bytes
+        // Which byte is wrong is not told to clients.
+        guard (try? UTF8Span(validating: bytes.span)) != nil else {
+            throw .request(.invalidBody(.json))
+        }
+        return BoundBody(bytes)
     }
 }

@@ -41,7 +41,7 @@ struct WritePlan: Sendable {
     /// The columns written.
     let columns: [PlannedField]
     /// JSON; empty for a delete.
-    let body: String
+    let body: BoundBody
     /// Absent keys take the column's default instead of null.
     let appliesDefaults: Bool
     let conditions: [Condition]
@@ -59,9 +59,9 @@ struct CallPlan: Sendable {
         /// Text values by parameter, to be cast to the parameter's type. Several only for a variadic one.
         case values([(parameter: Routine.Parameter, values: [String])])
         /// A JSON object, or an array whose first element counts.
-        case json(String, parameters: [Routine.Parameter])
+        case json(BoundBody, parameters: [Routine.Parameter])
         /// The whole body as the one unnamed parameter.
-        case whole(SQLValue, parameter: Routine.Parameter)
+        case whole(BoundBody, parameter: Routine.Parameter)
     }
 
     let routine: Routine

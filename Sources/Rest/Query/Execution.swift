@@ -25,6 +25,13 @@ struct Execution: Sendable {
         return Array(results.dropFirst(preRequest == nil ? 0 : 1))
     }
 
+    /// The results of `statements`, which only read, and the transaction they ran in.
+    func open(_ statements: [SQL]) async throws(DatabaseError) -> (results: [ResultSet], transaction: OpenTransaction) {
+        let (results, transaction) = try await database.openTransaction(
+            settings, isolation: isolation, (preRequest.map { [$0] } ?? []) + statements)
+        return (Array(results.dropFirst(preRequest == nil ? 0 : 1)), transaction)
+    }
+
     private func runTransaction(_ statements: [SQL]) async throws(DatabaseError) -> [ResultSet] {
         do {
             return try await database.transaction(settings, isolation: isolation) { transaction in

@@ -19,6 +19,10 @@ struct MainStatement: Sendable {
     }
 
     let places: Places
+    /// Whether a last column holds the ``Guard``.
+    var hasGuard = false
+    /// What has to come before it in the same transaction.
+    var preparations: [SQL] = []
     let sql: SQL
     /// Asks the planner how many rows there are without limit.
     let estimate: SQL?
@@ -73,6 +77,7 @@ struct MainStatement: Sendable {
         }
         writer.write(") _postgrest_t")
         places = .write
+        preparations = plan.body.preparations
         sql = writer.sql
         estimate = nil
     }
@@ -101,8 +106,20 @@ struct MainStatement: Sendable {
         writer.write(plan.root)
         writer.write(") _postgrest_t")
         places = .read
+        preparations = plan.arguments.preparations
+        hasGuard = true
         sql = writer.sql
         estimate = nil
+    }
+}
+
+extension CallPlan.Arguments {
+    fileprivate var preparations: [SQL] {
+        switch self {
+        case .none, .values: []
+        case .json(let body, _): body.preparations
+        case .whole(let body, let parameter): parameter.type == "bytea" ? [] : body.preparations
+        }
     }
 }
 

@@ -36,7 +36,7 @@ extension SQLWriter {
         switch plan.arguments {
         case .none: break
         case .whole(let body, let parameter):
-            bind(body)
+            if parameter.type == "bytea" { bind(.bytes(body.bytes)) } else { body.write(to: &self) }
             write("::")
             write(fromCatalog: parameter.type)
         case .values(let values):

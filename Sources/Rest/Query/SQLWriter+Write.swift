@@ -118,11 +118,11 @@ extension SQLWriter {
 
     /// `FROM … pgrst_body`: the JSON body as rows, its columns read as the types of `columns`.
     mutating func write(
-        rowsOf body: String, columns: [PlannedField], appliesDefaults: Bool, firstRowOnly: Bool
+        rowsOf body: BoundBody, columns: [PlannedField], appliesDefaults: Bool, firstRowOnly: Bool
     ) {
-        let isObject = body.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+        let isObject = body.isObject
         write("FROM (SELECT ")
-        bind(body)
+        body.write(to: &self)
         if appliesDefaults {
             write("::jsonb AS json_data) pgrst_payload, ")
         } else {

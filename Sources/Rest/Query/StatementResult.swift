@@ -9,6 +9,12 @@ struct StatementResult: Sendable {
     /// Rows of the page, or rows changed.
     var rows = 0
     var body = ByteBuffer()
+    /// Whether the body is too large to come this way.
+    var isWithheld = false
+    /// Bytes of the whole body, where ``body`` is only its beginning.
+    var length: Int?
+    /// What gives the rest of it.
+    var rest: AnswerStream?
     /// `response.headers` and `response.status`, as SQL set them.
     var headersText: String?
     var statusText: String?
@@ -22,7 +28,7 @@ struct StatementResult: Sendable {
         guard let row = set.first else { return }
         total = try row.optionalInt(places.total)
         rows = try row.int(places.rows)
-        body = try StatementResult.body(set, row, places.body)
+        if let body = try StatementResult.body(set, row, places.body) { self.body = body } else { isWithheld = true }
         headersText = row.optionalText(places.headers)
         statusText = row.optionalText(places.status)
         if let place = places.inserted { inserted = try row.optionalInt(place) }
@@ -35,17 +41,16 @@ struct StatementResult: Sendable {
 
     /// The body as upstream gives it: values of custom media types in PostgreSQL's binary format. Of the types such
     /// a domain can be over, bytea and jsonb have one other than their text; jsonb begins with its version.
-    private static func body(_ set: ResultSet, _ row: Row, _ place: Int) throws(DatabaseError) -> ByteBuffer {
+    private static func body(_ set: ResultSet, _ row: Row, _ place: Int) throws(DatabaseError) -> ByteBuffer? {
         let type = set.typeOID(column: place)
         guard type != TypeOID.bytea else { return ByteBuffer(bytes: try row.optionalBytea(place)) }
-        let body = set.withRawBytes(row: 0, column: place) { bytes in
+        return set.withRawBytes(row: 0, column: place) { bytes in
             var buffer = ByteBuffer()
             buffer.reserveCapacity(bytes.byteCount + 1)
             if type == TypeOID.jsonb { buffer.writeInteger(1, as: UInt8.self) }
             buffer.writeBytes(bytes)
             return buffer
         }
-        return body ?? ByteBuffer()
     }
 
     /// OIDs of built-in types (pg_type.dat).

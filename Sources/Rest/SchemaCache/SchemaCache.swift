@@ -1,7 +1,11 @@
+internal import Synchronization
+
 /// What the database holds, as of one moment: everything a request is judged by before SQL is made for it.
 ///
 /// A value; a request keeps the one it began with. Made by ``SchemaCacheLoader``, shared by ``SchemaCacheHolder``.
 struct SchemaCache: Sendable {
+    /// Grows with every cache made.
+    let generation: UInt64
     /// Relations of the exposed schemas.
     let relations: [QualifiedIdentifier: Relation]
     /// By source. Both ends, and the junction, are in exposed schemas.
@@ -25,6 +29,7 @@ struct SchemaCache: Sendable {
         mediaHandlers: [MediaHandler.Key: MediaHandler] = [:], roleSettings: [String: RoleSettings] = [:],
         schemaDescriptions: [String: String] = [:]
     ) {
+        generation = SchemaCache.generations.wrappingAdd(1, ordering: .relaxed).newValue
         self.relations = relations
         self.relationships = relationships
         self.routines = routines
@@ -35,6 +40,8 @@ struct SchemaCache: Sendable {
         relationNames = SchemaCache.nameIndexes(relations.keys)
         routineNames = SchemaCache.nameIndexes(routines.keys)
     }
+
+    private static let generations = Atomic<UInt64>(0)
 
     /// Comparing a misspelt name with more than these would cost more than a hint is worth (upstream's bound).
     static let comparedNamesMax = 500

@@ -78,3 +78,11 @@ struct SchemaCacheLoader: Sendable {
         return keyed
     }
 }
+
+extension SchemaCacheLoader {
+    init(database: Database, _ configuration: RestConfiguration) {
+        self.init(
+            database: database, schemas: configuration.schemas, extraSearchPath: configuration.extraSearchPath,
+            hoistedSettings: configuration.hoistedSettings)
+    }
+}

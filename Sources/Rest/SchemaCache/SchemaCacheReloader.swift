@@ -14,6 +14,11 @@ struct SchemaCacheReloader: Service {
     let channel: String
     let observer: any Observer
     let requests = ReloadRequests()
+    let first = FirstLoad()
+    /// `db-channel-enabled`
+    var listens = true
+    /// Reads the settings in the database before each load; nil leaves ``loader`` as it is.
+    var prepare: (@Sendable () async throws -> Prepared)?
     /// Requests within this time of the first are served together: a migration sends one for each of its
     /// transactions.
     var mergedWithin: Duration = .milliseconds(100)
@@ -22,11 +27,19 @@ struct SchemaCacheReloader: Service {
     /// Longest pause after failures: as long may a cache stay stale after the database came back.
     var retryPauseMax: Duration = .seconds(10)
 
+    /// How to load under the settings just read.
+    struct Prepared: Sendable {
+        let loader: SchemaCacheLoader
+        /// Puts the settings in force, once what they name is loaded.
+        let activate: @Sendable () -> Void
+    }
+
     /// Asks for a load as a notification does.
     func reload() { requests.request() }
 
     /// Loads and reloads until the service group shuts down; never fails.
     func run() async throws {
+        guard listens else { return await cancelWhenGracefulShutdown { await serve() } }
         let listener = Listener(listening, channels: [channel], observer: observer)
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
@@ -56,6 +69,7 @@ struct SchemaCacheReloader: Service {
                 pause = retryPause
             } catch {
                 guard !Task.isCancelled else { return }
+                first.tried()
                 observer.observe(.warning("the schema cache could not be loaded: \(Self.text(of: error))"))
                 guard await slept(pause) else { return }
                 pause = min(pause * 2, retryPauseMax)
@@ -66,8 +80,11 @@ struct SchemaCacheReloader: Service {
 
     private func load() async throws {
         let start = ContinuousClock.now
-        let cache = try await loader.load()
+        let prepared = try await prepare?()
+        let cache = try await (prepared?.loader ?? loader).load()
+        prepared?.activate()
         holder.replace(with: cache)
+        first.tried()
         let duration = ContinuousClock.now - start
         observer.observe(.notice("schema cache loaded: \(cache.summary), \(duration.formattedMilliseconds)"))
     }

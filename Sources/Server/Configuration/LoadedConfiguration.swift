@@ -85,6 +85,9 @@ public struct LoadedConfiguration: Sendable {
         if !previous.isEmpty {
             text += "JWT_PREVIOUS_SECRETS=" + previous.map { $0.reveal() }.joined(separator: ",") + "\n"
         }
+        // Keys that sign access tokens are rotated by themselves.
+        let before = try DataDirectory.read(directory.environmentFile) ?? ""
+        for line in before.split(separator: "\n") where line.hasPrefix("JWT_KEYS=") { text += line + "\n" }
         try DataDirectory.writePrivately(text, to: directory.environmentFile)
         return keys
     }

@@ -1,7 +1,7 @@
 public import Auth
 public import Cases
 public import Core
-internal import Cryptography
+public import Cryptography
 public import Gateway
 public import Insights
 public import Jobs
@@ -20,6 +20,8 @@ public struct ServerConfiguration: Sendable {
     public var dataDirectory = "./data"
     public var gateway = GatewayConfiguration()
     public var metricsPort: Int?
+    /// PostgREST's admin server, for the REST service by itself.
+    public var adminPort: Int?
     public var logLevel = "info"
 
     /// Nil runs the embedded cluster.
@@ -35,6 +37,10 @@ public struct ServerConfiguration: Sendable {
     /// Former secrets that still verify tokens, newest first.
     public var previousSecrets: [Secret<String>] = []
     public var jwtKeys: Secret<String>?
+    /// The `kid` of tokens that the secret signs.
+    public var jwtKeyID: String?
+    /// Algorithms of tokens that are accepted; nil for those of the keys.
+    public var jwtValidMethods: Set<SignatureAlgorithm>?
     public var anonKey: Secret<String>?
     public var serviceRoleKey: Secret<String>?
     public var publishableKey: Secret<String>?
@@ -82,6 +88,7 @@ public struct ServerConfiguration: Sendable {
         let host = ["0.0.0.0", "::"].contains(gateway.host) ? "127.0.0.1" : gateway.host
         gateway.publicURL = reader.url("SUPABASE_PUBLIC_URL") ?? "\(scheme)://\(host):\(gateway.port)"
         metricsPort = reader.integer("METRICS_PORT")
+        adminPort = reader.integer("REST_ADMIN_PORT")
         gateway.allowedOrigins = reader.list("CORS_ALLOWED_ORIGINS")?.filter { $0 != "any" && $0 != "*" } ?? []
         for text in reader.list("TRUSTED_PROXIES") ?? [] where text != "none" {
             if let network = Network(text) {
@@ -123,7 +130,9 @@ public struct ServerConfiguration: Sendable {
     private mutating func readKeys(_ reader: inout SettingsReader) {
         jwtSecret = reader.secret("JWT_SECRET")
         // PostgREST takes a JWK or a JWK set in its place.
-        if let secret = jwtSecret, secret.reveal().utf8.count < 32, !secret.reveal().hasPrefix("{") {
+        if let secret = jwtSecret, secret.reveal().utf8.count < 32, !secret.reveal().hasPrefix("{"),
+            reader.flag("REST_JWT_SECRET_IS_BASE64") != true
+        {
             reader.complain("JWT_SECRET", "must have at least 32 characters")
         }
         previousSecrets = (reader.list("JWT_PREVIOUS_SECRETS") ?? []).map { Secret($0) }
@@ -160,6 +169,7 @@ public struct ServerConfiguration: Sendable {
         readAuthFactors(&reader)
         readAuthHooks(&reader)
         readAuthThrottling(&reader)
+        readAuthLimits(&reader)
     }
 
     /// True where the gateway is a PostgREST replacement in front of a database that is not its own: it migrates
@@ -169,7 +179,12 @@ public struct ServerConfiguration: Sendable {
     private mutating func readRest(_ reader: inout SettingsReader) {
         let alone = servesRestAlone
         rest.schemas = reader.list("DB_SCHEMAS") ?? (alone ? ["public"] : ["public", "storage", "graphql_public"])
-        rest.extraSearchPath = reader.list("DB_EXTRA_SEARCH_PATH") ?? (alone ? ["public"] : ["public", "extensions"])
+        if !SettingText.mayBeExposed(rest.schemas) {
+            reader.complain("DB_SCHEMAS", "must not name pg_catalog or information_schema")
+        }
+        let isPathEmpty = alone && reader.isGivenEmpty("DB_EXTRA_SEARCH_PATH")
+        rest.extraSearchPath =
+            isPathEmpty ? [] : reader.list("DB_EXTRA_SEARCH_PATH") ?? (alone ? ["public"] : ["public", "extensions"])
         rest.rowsMax = reader.integer("DB_MAX_ROWS") ?? (alone ? nil : 1000)
         rest.anonymousRole = reader.text("DB_ANON_ROLE") ?? (alone ? nil : "anon")
         rest.preRequest = reader.text("DB_PRE_REQUEST")
@@ -179,7 +194,24 @@ public struct ServerConfiguration: Sendable {
         rest.transactionEnd =
             reader.text("DB_TX_END").flatMap(RestConfiguration.TransactionEnd.init) ?? rest.transactionEnd
         rest.channel = reader.text("DB_CHANNEL") ?? rest.channel
+        rest.listensForReloads = reader.flag("DB_CHANNEL_ENABLED") ?? true
+        rest.readsDatabaseSettings = reader.flag("DB_CONFIG") ?? true
+        rest.preConfig = reader.text("DB_PRE_CONFIG")
+        rest.hoistedSettings = reader.list("DB_HOISTED_TX_SETTINGS") ?? rest.hoistedSettings
         rest.audience = reader.text("REST_JWT_AUD")
+        if let text = reader.text("REST_JWT_ROLE_CLAIM_KEY") {
+            if let path = RoleClaimPath(text) {
+                rest.roleClaim = path
+            } else {
+                reader.complain("PGRST_JWT_ROLE_CLAIM_KEY", "is no JSONPath; $.role is one")
+            }
+        }
+        if alone {
+            rest.jwtSecret = jwtSecret
+            rest.isJWTSecretBase64 = reader.flag("REST_JWT_SECRET_IS_BASE64") ?? false
+            rest.previousJWTSecrets = previousSecrets
+            rest.allowedOrigins = gateway.allowedOrigins
+        }
         rest.openAPIMode = reader.text("OPENAPI_MODE").flatMap(RestConfiguration.OpenAPIMode.init) ?? rest.openAPIMode
         rest.describesSecurity = reader.flag("OPENAPI_SECURITY_ACTIVE") ?? false
         rest.openAPIProxyURL = reader.url("OPENAPI_SERVER_PROXY_URI")
@@ -213,6 +245,9 @@ public struct ServerConfiguration: Sendable {
         }
         if gateway.redirectPort != nil, gateway.tls == nil {
             reader.complain("HTTP_REDIRECT_PORT", "makes sense only with TLS_CERT and TLS_KEY")
+        }
+        if adminPort != nil, adminPort == gateway.port {
+            reader.complain("REST_ADMIN_PORT", "must be another port than PORT")
         }
         if jobs.lease < .seconds(3) { reader.complain("JOBS_LEASE_SECONDS", "must be at least 3") }
         if services.isEmpty { reader.complain("SERVICES", "names no service") }

@@ -15,7 +15,8 @@ extension Setting {
     private static let smtp: [Setting] = [
         upstream(
             "SMTP_HOST", .text, section: "Mail",
-            "Server that takes mails. Without one, development keeps them at /outbox, and anything else refuses to send."),
+            "Server that takes mails. Without one, development keeps them at /outbox, and anything else refuses to send."
+        ),
         upstream("SMTP_PORT", .integer(1...65535), default: "587", section: "Mail", "Its port; 465 means TLS at once."),
         upstream("SMTP_USER", .secret, section: "Mail", "Name to log in with."),
         upstream("SMTP_PASS", .secret, section: "Mail", "Password to log in with."),
@@ -29,7 +30,8 @@ extension Setting {
             default: "implicit on port 465, opportunistic on this machine, else required",
             "How the connection is encrypted; required and opportunistic mean STARTTLS."),
         Setting(
-            "Mail", "SMTP_CA_FILE", .file, "Certificates in PEM that the server's is checked against, not the system's."),
+            "Mail", "SMTP_CA_FILE", .file, "Certificates in PEM that the server's is checked against, not the system's."
+        ),
     ]
 
     /// One name for the two mails of a change of address.
@@ -45,9 +47,11 @@ extension Setting {
             [
                 upstream(
                     "MAILER_TEMPLATES_" + kind.templateName.uppercased(), .text, section: "Mail",
-                    "Body: the path of a file, a URL, or a path below SITE_URL. Go's template syntax; read every 10 minutes."),
+                    "Body: the path of a file, a URL, or a path below SITE_URL. Go's template syntax; read every 10 minutes."
+                ),
                 upstream(
-                    "MAILER_SUBJECTS_" + kind.templateName.uppercased(), .text, section: "Mail", "Subject, a template too."),
+                    "MAILER_SUBJECTS_" + kind.templateName.uppercased(), .text, section: "Mail",
+                    "Subject, a template too."),
             ]
         }
         + noticeKinds.map { notice in
@@ -182,7 +186,8 @@ extension ServerConfiguration {
                 url: reader.url("SMS_TWILIO_URL"))
         case "messagebird":
             return .messageBird(
-                accessKey: Secret(needed("SMS_MESSAGEBIRD_ACCESS_KEY")), originator: needed("SMS_MESSAGEBIRD_ORIGINATOR"))
+                accessKey: Secret(needed("SMS_MESSAGEBIRD_ACCESS_KEY")),
+                originator: needed("SMS_MESSAGEBIRD_ORIGINATOR"))
         case "textlocal":
             return .textlocal(key: Secret(needed("SMS_TEXTLOCAL_API_KEY")), sender: needed("SMS_TEXTLOCAL_SENDER"))
         case "vonage":

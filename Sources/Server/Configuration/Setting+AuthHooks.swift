@@ -9,14 +9,18 @@ extension Setting {
         ("BEFORE_USER_CREATED", .beforeUserCreated, "May refuse a new account."),
         ("AFTER_USER_CREATED", .afterUserCreated, "Is told of a new account."),
         ("MFA_VERIFICATION_ATTEMPT", .mfaVerificationAttempt, "Is told of checked second factors, and may refuse."),
-        ("PASSWORD_VERIFICATION_ATTEMPT", .passwordVerificationAttempt, "Is told of checked passwords, and may refuse."),
+        (
+            "PASSWORD_VERIFICATION_ATTEMPT", .passwordVerificationAttempt,
+            "Is told of checked passwords, and may refuse."
+        ),
     ]
 
     /// Hooks.
     static let authHooks: [Setting] = hookNames.flatMap { name, _, summary in
         [
             Setting(
-                "Hooks", "HOOK_\(name)_ENABLED", aliases: ["GOTRUE_HOOK_\(name)_ENABLED"], .flag, default: "false", summary),
+                "Hooks", "HOOK_\(name)_ENABLED", aliases: ["GOTRUE_HOOK_\(name)_ENABLED"], .flag, default: "false",
+                summary),
             Setting(
                 "Hooks", "HOOK_\(name)_URI", aliases: ["GOTRUE_HOOK_\(name)_URI"], .text,
                 "pg-functions://database/schema/function, https://…, or http:// on this machine."),

@@ -5,7 +5,8 @@ extension Setting {
     /// Captcha.
     static let authThrottling: [Setting] = [
         Setting(
-            "Captcha", "SECURITY_CAPTCHA_ENABLED", aliases: ["GOTRUE_SECURITY_CAPTCHA_ENABLED"], .flag, default: "false",
+            "Captcha", "SECURITY_CAPTCHA_ENABLED", aliases: ["GOTRUE_SECURITY_CAPTCHA_ENABLED"], .flag,
+            default: "false",
             "Ask for a captcha where people sign up, sign in or have mails sent."),
         Setting(
             "Captcha", "SECURITY_CAPTCHA_PROVIDER", aliases: ["GOTRUE_SECURITY_CAPTCHA_PROVIDER"],
@@ -14,7 +15,8 @@ extension Setting {
             "Captcha", "SECURITY_CAPTCHA_SECRET", aliases: ["GOTRUE_SECURITY_CAPTCHA_SECRET"], .secret,
             "The site's secret key; needed when it is on."),
         Setting(
-            "Captcha", "SECURITY_CAPTCHA_TIMEOUT", aliases: ["GOTRUE_SECURITY_CAPTCHA_TIMEOUT"], .duration, default: "10s",
+            "Captcha", "SECURITY_CAPTCHA_TIMEOUT", aliases: ["GOTRUE_SECURITY_CAPTCHA_TIMEOUT"], .duration,
+            default: "10s",
             "Longest wait for the provider."),
         Setting("Captcha", "SECURITY_CAPTCHA_URL", .url, "Another place that verifies like the provider."),
     ]

@@ -2,7 +2,9 @@ extension Setting {
     /// Every setting there is. docs/CONFIGURATION.md is held against this table by a test.
     public static let all: [Setting] =
         listening + keys + database + auth + authMail + authPhone + authExternal
-        + authDelivery + authOAuthServer + authFactors + authHooks + authThrottling + rest + storage + cases + background
+        + authDelivery + authOAuthServer + authFactors + authHooks + authThrottling + authLimits + rest + storage
+        + cases
+        + background
 
     static let listening: [Setting] = [
         Setting(
@@ -25,7 +27,7 @@ extension Setting {
             "Listening", "METRICS_PORT", .integer(0...65535),
             "Port for Prometheus on the loopback address; off when not set."),
         Setting(
-            "Listening", "CORS_ALLOWED_ORIGINS", .list, default: "any",
+            "Listening", "CORS_ALLOWED_ORIGINS", aliases: ["PGRST_SERVER_CORS_ALLOWED_ORIGINS"], .list, default: "any",
             "Origins that browsers may call from."),
         Setting(
             "Listening", "TRUSTED_PROXIES", .list, default: "none",
@@ -74,7 +76,9 @@ extension Setting {
             "Database", "POSTGRES_USER_NAME", .text, default: "postgres",
             "System user that runs the embedded PostgreSQL when started as root."),
         Setting("Database", "DB_POOL_SIZE", .integer(1...500), default: "10", "Most connections of each service."),
-        Setting("Database", "DB_POOL_WAIT_SECONDS", .duration, default: "10", "Longest wait for a free connection."),
+        Setting(
+            "Database", "DB_POOL_WAIT_SECONDS", aliases: ["PGRST_DB_POOL_ACQUISITION_TIMEOUT"], .duration,
+            default: "10", "Longest wait for a free connection."),
         Setting(
             "Database", "DB_PREPARED_STATEMENTS", aliases: ["PGRST_DB_PREPARED_STATEMENTS"], .flag, default: "true",
             "Off for transaction poolers."),
@@ -159,8 +163,30 @@ extension Setting {
             "REST", "DB_CHANNEL", aliases: ["PGRST_DB_CHANNEL"], .text, default: "pgrst",
             "Channel on which a reload of the schema cache is asked for."),
         Setting(
+            "REST", "DB_CHANNEL_ENABLED", aliases: ["PGRST_DB_CHANNEL_ENABLED"], .flag, default: "true",
+            "Whether the channel is listened to; SIGUSR1 and SIGUSR2 ask for a reload as well."),
+        Setting(
+            "REST", "DB_CONFIG", aliases: ["PGRST_DB_CONFIG"], .flag, default: "true",
+            "Settings in the database (ALTER ROLE authenticator SET pgrst.db_schemas = …) win over these."),
+        Setting(
+            "REST", "DB_PRE_CONFIG", aliases: ["PGRST_DB_PRE_CONFIG"], .text,
+            "A function that sets such settings with set_config, called before each load."),
+        Setting(
+            "REST", "DB_HOISTED_TX_SETTINGS", aliases: ["PGRST_DB_HOISTED_TX_SETTINGS"], .list,
+            default: "statement_timeout,plan_filter.statement_cost_limit,default_transaction_isolation",
+            "Settings of functions that hold for the whole transaction."),
+        Setting(
             "REST", "REST_JWT_AUD", aliases: ["PGRST_JWT_AUD"], .text,
             "Audience that tokens must name; any when not set."),
+        Setting(
+            "REST", "REST_JWT_ROLE_CLAIM_KEY", aliases: ["PGRST_JWT_ROLE_CLAIM_KEY"], .text, default: "$.role",
+            "Where in the claims the role is: a JSONPath (RFC 9535), or PostgREST's older notation."),
+        Setting(
+            "REST", "REST_JWT_SECRET_IS_BASE64", aliases: ["PGRST_JWT_SECRET_IS_BASE64"], .flag, default: "false",
+            "The JWT secret is base64; only for REST alone."),
+        Setting(
+            "REST", "REST_ADMIN_PORT", aliases: ["PGRST_ADMIN_SERVER_PORT"], .integer(0...65535),
+            "Port of /live, /ready and /metrics for REST alone; the main port then keeps no paths for itself."),
         Setting(
             "REST", "OPENAPI_MODE", aliases: ["PGRST_OPENAPI_MODE"],
             .oneOf(["follow-privileges", "ignore-privileges", "disabled"]), default: "follow-privileges",
@@ -226,16 +252,13 @@ extension Setting {
         "GLOBAL_S3_*", "REGION", "AWS_*", "S3_PROTOCOL_*", "STORAGE_TENANT_ID", "FUNCTIONS_VERIFY_JWT",
         "GOTRUE_EXTERNAL_*", "GOTRUE_SMTP_*", "GOTRUE_MAILER_*", "GOTRUE_SMS_*", "GOTRUE_MFA_*", "GOTRUE_HOOK_*",
         "GOTRUE_SECURITY_*", "GOTRUE_RATE_LIMIT_*", "GOTRUE_URI_ALLOW_LIST", "GOTRUE_PASSWORD_*", "GOTRUE_SAML_*",
-        "GOTRUE_OAUTH_SERVER_*", "GOTRUE_PASSKEY_*", "GOTRUE_WEBAUTHN_*", "GOTRUE_JWT_KEY_ID",
+        "GOTRUE_PASSKEY_*", "GOTRUE_WEBAUTHN_*", "GOTRUE_JWT_KEY_ID",
         "GOTRUE_JWT_VALID_METHODS",
         "GOTRUE_JWT_ADMIN_ROLES", "GOTRUE_JWT_DEFAULT_GROUP_NAME", "GOTRUE_API_HOST", "GOTRUE_API_PORT",
         "GOTRUE_API_MAX_REQUEST_DURATION",
         "GOTRUE_DB_*", "GOTRUE_LOG_*", "GOTRUE_AUDIT_LOG_*", "GOTRUE_SESSIONS_*", "GOTRUE_CORS_*",
-        "PGRST_DB_CONFIG", "PGRST_DB_PRE_CONFIG", "PGRST_DB_POOL_*", "PGRST_DB_HOISTED_TX_SETTINGS",
-        "PGRST_DB_CHANNEL_ENABLED", "PGRST_DB_TIMEZONE_ENABLED", "PGRST_JWT_SECRET_IS_BASE64",
-        "PGRST_JWT_ROLE_CLAIM_KEY",
-        "PGRST_JWT_CACHE_*", "PGRST_SERVER_UNIX_SOCKET*", "PGRST_SERVER_CORS_ALLOWED_ORIGINS", "PGRST_LOG_*",
-        "PGRST_ADMIN_*",
+        "PGRST_DB_POOL_*", "PGRST_DB_TIMEZONE_ENABLED", "PGRST_JWT_CACHE_*", "PGRST_SERVER_UNIX_SOCKET*",
+        "PGRST_SERVER_REUSEPORT", "PGRST_LOG_*", "PGRST_ADMIN_*",
         "SUPABASE_URL", "COMPOSE_*",
     ]
 }

@@ -19,6 +19,12 @@ struct SettingsReader {
         }
     }
 
+    /// Whether the setting was given as empty text, which elsewhere counts as not given.
+    func isGivenEmpty(_ name: String) -> Bool {
+        guard let setting = SettingsReader.table[name] else { preconditionFailure("no setting \(name) in the table") }
+        return source.isGivenEmpty(setting)
+    }
+
     mutating func complain(_ name: String, _ text: String) { problems.append("\(name): \(text)") }
 
     mutating func text(_ name: String) -> String? {

@@ -10,7 +10,7 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
 /// Where the values of settings come from. Precedence: flag, environment, `.env` file, generated file; within one
 /// source our own name, then upstream's.
 public struct SettingsSource: Sendable {
-    private let layers: [(label: String, values: [String: String])]
+    fileprivate let layers: [(label: String, values: [String: String])]
     /// Names that were given and mean nothing to this version.
     public let unused: [String]
 
@@ -98,6 +98,18 @@ public struct SettingsSource: Sendable {
             }
         }
         return nil
+    }
+}
+
+extension SettingsSource {
+    /// Whether the strongest layer that has the setting at all has it empty.
+    func isGivenEmpty(_ setting: Setting) -> Bool {
+        for layer in layers {
+            for name in setting.names {
+                if let text = layer.values[name] { return text.isEmpty }
+            }
+        }
+        return false
     }
 }
 

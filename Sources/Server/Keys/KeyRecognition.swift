@@ -2,9 +2,9 @@ internal import Core
 internal import Gateway
 internal import Tokens
 
-/// The gateway's view of the configured keys.
+/// The gateway's view of the keys.
 struct KeyRecognition: KeyRecognizer {
-    let ring: KeyRing
+    let live: LiveKeyRing
     let clock: any WallClock
 
     init(_ keys: InstallationKeys, additional: [KeyRing.Entry], verifier: TokenVerifier, clock: any WallClock) {
@@ -14,9 +14,9 @@ struct KeyRecognition: KeyRecognizer {
             .init(name: "anon", group: .anon, key: keys.anonKey),
             .init(name: "service_role", group: .service, key: keys.serviceRoleKey),
         ]
-        ring = KeyRing(entries: configured + additional, verifier: verifier)
+        live = LiveKeyRing(configured: configured + additional, verifier: verifier)
         self.clock = clock
     }
 
-    func recognize(_ presented: String) -> PresentedKey? { ring.classify(presented, now: clock.now()) }
+    func recognize(_ presented: String) -> PresentedKey? { live.current.classify(presented, now: clock.now()) }
 }

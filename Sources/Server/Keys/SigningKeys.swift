@@ -10,10 +10,17 @@ struct SigningKeys: Sendable {
     let urlIssuer: TokenIssuer
     let urlVerifier: TokenVerifier
 
+    /// - Parameters:
+    ///   - keyID: the `kid` of tokens that the secret signs.
+    ///   - validMethods: the algorithms accepted; nil for all that there are keys of.
     /// Throws `.keys` with what is wrong with the configured ones.
-    init(_ keys: InstallationKeys, previous: [Secret<String>], jwtKeys: Secret<String>?) throws(StartupError) {
+    init(
+        _ keys: InstallationKeys, previous: [Secret<String>], jwtKeys: Secret<String>?, keyID: String? = nil,
+        validMethods: Set<SignatureAlgorithm>? = nil
+    ) throws(StartupError) {
         do {
-            let secretOnly = try TokenKeySet(secret: keys.jwtSecret, previousSecrets: previous)
+            let secretOnly = try TokenKeySet(
+                secret: keys.jwtSecret, previousSecrets: previous, secretKeyID: keyID)
             var all = secretOnly
             if let jwtKeys {
                 guard let list = try JSON(parsing: jwtKeys.reveal()).array else {
@@ -21,8 +28,10 @@ struct SigningKeys: Sendable {
                 }
                 // Legacy API keys are signed with the secret and keep working beside asymmetric keys.
                 all = try TokenKeySet(
-                    secret: keys.jwtSecret, previousSecrets: previous, keys: list,
-                    validMethods: [.hs256, .rs256, .es256])
+                    secret: keys.jwtSecret, previousSecrets: previous, secretKeyID: keyID, keys: list,
+                    validMethods: validMethods ?? [.hs256, .rs256, .es256])
+            } else if let validMethods, !validMethods.contains(.hs256) {
+                throw StartupError.keys("JWT_VALID_METHODS leaves out HS256, and there is no other key to sign with")
             }
             issuer = try TokenIssuer(keys: all)
             verifier = TokenVerifier(keys: all)

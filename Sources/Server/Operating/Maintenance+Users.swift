@@ -50,7 +50,8 @@ extension Maintenance {
         let configuration = loaded.configuration
         return try await withDatabases { databases in
             let signing = try SigningKeys(
-                keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys)
+                keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys,
+                keyID: configuration.jwtKeyID, validMethods: configuration.jwtValidMethods)
             let database = Database(databases.configuration(name: "auth", login: Logins.auth))
             let hasher = try PasswordHasher(.init(threads: configuration.passwordThreads))
             let auth = AuthService(

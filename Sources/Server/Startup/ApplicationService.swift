@@ -6,8 +6,6 @@ internal import Gateway
 internal import Insights
 internal import Jobs
 internal import Logging
-internal import NIOCore
-internal import NIOPosix
 internal import Objects
 internal import Postgres
 internal import Rest
@@ -107,56 +105,21 @@ struct ApplicationService: Service {
                     ], configuration: configuration.jobs, observer: observer,
                     makeLease: { SecureRandom.uuid() }))
         }
-        if let rest = parts.rest { services.append(rest.schemaCacheService) }
+        services.append(
+            NamedKeysService(
+                ring: parts.recognizer.live, database: parts.serviceDatabase,
+                listening: databases.configuration(name: "keys-listen", login: Logins.service), observer: observer))
+        if let rest = parts.rest { services += [rest.schemaCacheService, ReloadSignals(rest: rest)] }
+        let listeners = Listeners(
+            configuration: configuration.gateway, recognizer: parts.recognizer, observer: observer,
+            clock: parts.clock, logger: logger)
         if let port = configuration.metricsPort {
-            services.append(listener(mounts: [Mount("", MetricsSurface(metrics: metrics))], parts, port: port))
+            services.append(listeners.plain([Mount("", MetricsSurface(metrics: metrics))], port: port))
         }
-        guard let files = configuration.gateway.tls else {
-            services.append(mainListener(parts, certificates: nil))
-            return services
-        }
-        let certificates: CertificateStore
-        do throws(CertificateError) { certificates = try CertificateStore(files) } catch {
-            throw StartupError.certificate("\(error)")
-        }
-        services.append(CertificateWatcher(files: files, store: certificates, observer: observer))
-        if let port = configuration.gateway.redirectPort {
-            let surface = RedirectSurface(publicURL: configuration.gateway.publicURL)
-            services.append(
-                listener(mounts: [Mount("", surface)], parts, port: port, host: configuration.gateway.host))
-        }
-        services.append(mainListener(parts, certificates: certificates))
+        var opensAfter: (@Sendable () async -> Void)?
+        if let rest = parts.rest { opensAfter = { await rest.firstLoadWasTried() } }
+        services += try listeners.clients(parts.mounts, opensAfter: opensAfter) { port in announce(port: port) }
         return services
-    }
-
-    private func mainListener(_ parts: Parts, certificates: CertificateStore?) -> HTTPListener {
-        let responder = GatewayResponder(
-            configuration: configuration.gateway, mounts: parts.mounts, recognizer: parts.recognizer,
-            observer: observer, clock: parts.clock, makeRequestID: { SecureRandom.uuid() })
-        return HTTPListener(
-            responder: responder, certificates: certificates, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: quietLogger
-        ) { [self] port in announce(port: port) }
-    }
-
-    private func listener(mounts: [Mount], _ parts: Parts, port: Int, host: String = "127.0.0.1") -> HTTPListener {
-        var gateway = GatewayConfiguration()
-        gateway.host = host
-        gateway.port = port
-        let responder = GatewayResponder(
-            configuration: gateway, mounts: mounts, recognizer: parts.recognizer, observer: observer,
-            clock: parts.clock, makeRequestID: { SecureRandom.uuid() })
-        return HTTPListener(
-            responder: responder, certificates: nil, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: quietLogger
-        ) { _ in }
-    }
-
-    /// Hummingbird's own lines repeat what observations say; only its warnings are news.
-    private var quietLogger: Logger {
-        var quiet = logger
-        quiet.logLevel = .warning
-        return quiet
     }
 
     private func announce(port: Int) {

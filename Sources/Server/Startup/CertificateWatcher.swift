@@ -14,6 +14,7 @@ struct CertificateWatcher: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var seen = stamps()
+            var complainedAbout: [Date?]?
             while !Task.isCancelled {
                 // Ends early only by cancellation, which the loop looks at.
                 try? await Task.sleep(for: interval)
@@ -25,7 +26,9 @@ struct CertificateWatcher: Service {
                     observer.observe(.certificateReloaded)
                 } catch {
                     // The two files change one after the other: a mismatch now may be a pair at the next look, so
-                    // the stamps are kept as they were and it is tried again.
+                    // the stamps are kept as they were and it is tried again. One complaint a change is enough.
+                    guard complainedAbout != now else { continue }
+                    complainedAbout = now
                     observer.observe(.certificateReloadFailed(cause: "\(error)"))
                 }
             }

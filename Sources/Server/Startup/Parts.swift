@@ -35,7 +35,8 @@ struct Parts: Sendable {
             Database(application.databases.configuration(name: name, login: login), observer: observer)
         }
         let signing = try SigningKeys(
-            application.keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys)
+            application.keys, previous: configuration.previousSecrets, jwtKeys: configuration.jwtKeys,
+            keyID: configuration.jwtKeyID, validMethods: configuration.jwtValidMethods)
         serviceDatabase = pool("cases", Logins.service)
         storageDatabase = pool("storage", Logins.storage)
         let authDatabase = pool("auth", Logins.auth)
@@ -60,18 +61,22 @@ struct Parts: Sendable {
             Mount("/ready", StatusSurface(kind: .ready(serviceDatabase))),
         ]
         if configuration.services.contains(.auth) {
+            var authConfiguration = configuration.auth
+            // All processes of an installation have the same secret, and so count and derive alike.
+            authConfiguration.serviceKey = ServiceKey(Secret(Array(application.keys.jwtSecret.reveal().utf8)))
             let auth = AuthService(
                 database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
-                peers: outgoing.peers, clock: clock, observer: observer, configuration: configuration.auth)
+                peers: outgoing.peers, clock: clock, observer: observer, configuration: authConfiguration)
             mounts.append(Mount("/auth/v1", auth))
             if let outbox = outgoing.outbox { mounts.append(Mount("/outbox", outbox)) }
         }
         if configuration.services.contains(.rest) {
-            let service = RestService(
+            let service = try RestService(
                 database: restDatabase, listening: restConfiguration, verifier: signing.verifier, clock: clock,
                 observer: observer, configuration: configuration.rest)
             rest = service
             mounts.append(Mount("/rest/v1", service))
+            mounts.append(Mount("/graphql/v1", GraphQLSurface(service)))
         } else {
             rest = nil
         }

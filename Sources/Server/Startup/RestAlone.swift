@@ -1,10 +1,8 @@
 internal import Core
-internal import Cryptography
 internal import Gateway
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
-internal import NIOPosix
 internal import Postgres
 internal import Rest
 internal import ServiceLifecycle
@@ -25,36 +23,60 @@ struct RestAlone: Service {
             configuration: configuration, owner: url, ownerPassword: nil, servicePassword: nil)
         var pool = databases.ownerConfiguration(name: "rest")
         if let size = configuration.restPoolSize { pool.connectionsMax = size }
+        // How long statements may take is for the database's own settings to say.
+        pool.setsStatementTimeout = false
+        pool.statementTimeout = .seconds(3600)
         let database = Database(pool, observer: observer)
-        let verifier = try verifier()
-        let rest = RestService(
-            database: database, listening: pool, verifier: verifier, clock: UTCClock(), observer: observer,
-            configuration: configuration.rest)
-        let surface = OptionalKeySurface(rest: rest, asksForKey: !entries.isEmpty)
-        let recognizer = ConfiguredKeys(ring: KeyRing(entries: entries, verifier: verifier), clock: UTCClock())
-        let mounts = [
-            Mount("/rest/v1", surface), Mount("", surface), Mount("/health", StatusSurface(kind: .health)),
-            Mount("/ready", StatusSurface(kind: .ready(database))),
-        ]
-        let responder = GatewayResponder(
-            configuration: configuration.gateway, mounts: mounts, recognizer: recognizer, observer: observer,
-            clock: UTCClock(), makeRequestID: { SecureRandom.uuid() })
-        var quiet = logger
-        quiet.logLevel = .warning
-        let listener = HTTPListener(
-            responder: responder, certificates: nil, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: quiet
-        ) { port in onReady(port) }
-        let group = ServiceGroup(
-            services: [rest.schemaCacheService, listener],
-            logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         do {
-            try await group.run()
+            try await ServiceGroup(
+                services: try services(database, pool),
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+            ).run()
         } catch {
             await database.shutdown()
             throw error
         }
         await database.shutdown()
+    }
+
+    /// In starting order.
+    private func services(_ database: Database, _ pool: DatabaseConfiguration) throws -> [any Service] {
+        let rest = try service(database, pool)
+        let entries = entries
+        let surface = AloneSurface(rest: rest, asksForKey: !entries.isEmpty)
+        var services: [any Service] = [rest.schemaCacheService, ReloadSignals(rest: rest)]
+        let listeners = Listeners(
+            configuration: configuration.gateway,
+            recognizer: ConfiguredKeys(ring: KeyRing(entries: entries, verifier: nil), clock: UTCClock()),
+            observer: observer, clock: UTCClock(), logger: logger)
+        if let port = configuration.metricsPort {
+            services.append(listeners.plain([Mount("", MetricsSurface(metrics: metrics))], port: port))
+        }
+        if let port = configuration.adminPort {
+            services.append(
+                listeners.plain(
+                    [Mount("", AdminSurface(rest: rest, metrics: metrics))], port: port,
+                    host: configuration.gateway.host))
+        }
+        var mounts = [Mount("/rest/v1", surface), Mount("", surface)]
+        if configuration.adminPort == nil {
+            // With a port of their own, these paths are relations' names like any other.
+            mounts += [
+                Mount("/health", StatusSurface(kind: .health)), Mount("/ready", StatusSurface(kind: .ready(database))),
+            ]
+        }
+        services += try listeners.clients(mounts, opensAfter: { await rest.firstLoadWasTried() }, onReady: onReady)
+        return services
+    }
+
+    private func service(_ database: Database, _ pool: DatabaseConfiguration) throws(StartupError) -> RestService {
+        do throws(TokenKeySetError) {
+            return try RestService(
+                database: database, listening: pool, verifier: nil, clock: UTCClock(), observer: observer,
+                configuration: configuration.rest)
+        } catch {
+            throw .keys("PGRST_JWT_SECRET cannot be used: \(error)")
+        }
     }
 
     /// Keys that were given; none are made.
@@ -65,37 +87,19 @@ struct RestAlone: Service {
         ]
         return given.compactMap { name, group, key in key.map { KeyRing.Entry(name: name, group: group, key: $0) } }
     }
-
-    /// `PGRST_JWT_SECRET`: a secret, a JWK or a JWK set. Nil without one: tokens are then refused.
-    private func verifier() throws(StartupError) -> TokenVerifier? {
-        guard let secret = configuration.jwtSecret else { return nil }
-        do {
-            guard secret.reveal().hasPrefix("{") else {
-                return TokenVerifier(
-                    keys: try TokenKeySet(secret: secret, previousSecrets: configuration.previousSecrets))
-            }
-            let json = try JSON(parsing: secret.reveal())
-            let keys = (json["keys"]?.array ?? [json]).enumerated().map { index, key in
-                // A lone key needs no name in PostgREST.
-                var key = key.object ?? [:]
-                if key["kid"] == nil { key["kid"] = .string("key-\(index)") }
-                return JSON.object(key)
-            }
-            return TokenVerifier(keys: TokenKeySet(verifyingWith: ["keys": .array(keys)]))
-        } catch {
-            throw .keys("PGRST_JWT_SECRET cannot be used: \(error)")
-        }
-    }
 }
 
-/// The REST service with or without a key in front.
-private struct OptionalKeySurface: Surface {
+/// The REST service without a gateway's manners: a key is asked for only where one is configured, and browsers are
+/// answered as upstream answers them.
+private struct AloneSurface: Surface {
     let rest: RestService
     let asksForKey: Bool
 
     var name: String { rest.name }
     var routes: RouteTable { rest.routes }
     var exposedHeaders: [String] { rest.exposedHeaders }
+    var readsQueryItself: Bool { rest.readsQueryItself }
+    var crossOriginRules: CrossOriginRules? { CrossOriginRules(allowedOrigins: rest.allowedOrigins) }
 
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement {
         asksForKey ? rest.keyRequirement(method: method, path: path) : .none

@@ -24,9 +24,11 @@ import Testing
             #expect(second.claims["role"] == "radiologist")
             #expect(
                 try await auth.value(
-                    "select string_agg(token || ':' || revoked || ':' || coalesce(parent, ''), ' ' order by id) from auth.refresh_tokens"
+                    "select string_agg(token || ':' || revoked || ':' || coalesce(parent, ''), ':' order by id) from auth.refresh_tokens"
                 )
-                    == "\(first.refreshToken):true: \(second.refreshToken):false:\(first.refreshToken)")
+                    // Whoever reads the table has no token.
+                    == [first.refreshToken, "true", "", second.refreshToken, "false", first.refreshToken]
+                    .map { $0.count == 12 ? RefreshTokens.stored($0) : $0 }.joined(separator: ":"))
         }
     }
 
@@ -66,10 +68,12 @@ import Testing
             #expect(reused.refusal == "400 refresh_token_already_used")
             #expect(reused["msg"] == "Invalid Refresh Token: Already Used")
             #expect(auth.observer.warnings.count == 1)
-            #expect(try await auth.value("select count(*) from auth.refresh_tokens where not revoked") == "0")
-            // The newest token dies too, young as it is.
-            #expect(try await auth.refresh(third.refreshToken).refusal == "400 refresh_token_already_used")
-            #expect(try await auth.refresh(second.refreshToken).refusal == "400 refresh_token_already_used")
+            // The newest token dies too, young as it is, and with the session its access tokens.
+            #expect(try await auth.refresh(third.refreshToken).refusal == "400 refresh_token_not_found")
+            #expect(try await auth.refresh(second.refreshToken).refusal == "400 refresh_token_not_found")
+            #expect(try await auth.value("select count(*) from auth.sessions") == "0")
+            #expect(
+                try await auth.send(.get, "/user", bearer: third.accessToken).refusal == "403 session_not_found")
         }
     }
 
@@ -234,5 +238,77 @@ import Testing
             #expect(try await auth.refresh(token(8)).refusal == "400 refresh_token_not_found")
             #expect(try await auth.value("select count(*) from auth.sessions") == "0")
         }
+    }
+
+    @Test func `issues version 2 tokens where they are configured, which count and leave no token behind`() async throws
+    {
+        try await AuthHarness.run { configuration in
+            configuration.isEmailAutoconfirmed = true
+            configuration.refreshTokenVersion = 2
+        } _: { auth in
+            let first = try await auth.signUp()
+            #expect(CountedRefreshToken(first.refreshToken)?.counter == 0)
+            #expect(CountedRefreshToken(first.refreshToken)?.sessionID == first.sessionID)
+            let signedIn = try await auth.signIn()
+            let second = try SignedIn(await auth.refresh(signedIn.refreshToken))
+            #expect(CountedRefreshToken(second.refreshToken)?.counter == 1)
+            #expect(try SignedIn(await auth.refresh(signedIn.refreshToken)).refreshToken == second.refreshToken)
+            #expect(try await auth.value("select count(*) from auth.refresh_tokens") == "0")
+            // Every bit of it counts.
+            let bytes = try #require(Base64URL.decode(second.refreshToken))
+            for index in bytes.indices {
+                var altered = bytes
+                altered[index] ^= 1
+                #expect(try await auth.refresh(Base64URL.encode(altered)).status == 400)
+            }
+            #expect(try await auth.refresh(second.refreshToken).status == 200)
+        }
+    }
+
+    @Test func `of a session that somebody else's key made tells no token again, and goes on`() async throws {
+        try await AuthHarness.run { auth in
+            let first = try await auth.signUp()
+            let second = try SignedIn(await auth.refresh(first.refreshToken))
+            // As after a rotation of the secret: the successor can no longer be told from its digest.
+            try await auth.owner.run(
+                "update auth.refresh_tokens set token = \(RefreshTokens.stored("unknown12345")) where not revoked")
+            let again = try SignedIn(await auth.refresh(first.refreshToken))
+            #expect(again.refreshToken != second.refreshToken)
+            #expect(try await auth.refresh(again.refreshToken).status == 200)
+        }
+    }
+
+    @Test func `gives each ancestor's late child a token of its own, and can repeat it`() async throws {
+        try await AuthHarness.run { auth in
+            let first = try await auth.signUp()
+            let second = try SignedIn(await auth.refresh(first.refreshToken))
+            _ = try await auth.refresh(second.refreshToken)
+            var seen: Set<String> = [first.refreshToken, second.refreshToken]
+            for _ in 0..<4 {
+                let late = try SignedIn(await auth.refresh(first.refreshToken))
+                // The newest active token is its child now, so a lost answer is repeated.
+                #expect(try SignedIn(await auth.refresh(first.refreshToken)).refreshToken == late.refreshToken)
+                #expect(seen.insert(late.refreshToken).inserted)
+                _ = try await auth.refresh(late.refreshToken)
+            }
+        }
+    }
+
+    @Test func `successors are plausible tokens and differ by token, sibling and key`() {
+        let key = ServiceKey(Secret(Array(repeating: 7, count: 32)))
+        var seen: Set<String> = []
+        for number in 0..<200 {
+            for sibling in 0..<3 {
+                let successor = RefreshTokens.successor(of: "token\(number)", sibling: sibling, key: key)
+                #expect(successor.count == 12)
+                #expect(RefreshTokens.isPlausible(successor))
+                #expect(successor == RefreshTokens.successor(of: "token\(number)", sibling: sibling, key: key))
+                #expect(seen.insert(successor).inserted)
+            }
+        }
+        #expect(
+            RefreshTokens.successor(of: "x", sibling: 0, key: key)
+                != RefreshTokens.successor(of: "x", sibling: 0, key: .random()))
+        #expect(!RefreshTokens.isPlausible(RefreshTokens.stored("abcdefghijkl")))
     }
 }

@@ -152,7 +152,7 @@ import Testing
             configuration.areAnonymousUsersEnabled = true
         } _: { auth in
             let anonymous = try SignedIn(await auth.send(.post, "/signup", [:]))
-            #expect(try await put(auth, anonymous, ["password": "secret1"]).refusal == "400 validation_failed")
+            #expect(try await put(auth, anonymous, ["password": "secret1"]).refusal == "422 validation_failed")
             let answer = try await put(auth, anonymous, ["email": "New@example.org", "password": "secret1"])
             #expect(answer.status == 200)
             #expect(answer["email"] == "new@example.org" && answer["is_anonymous"] == false)

@@ -102,7 +102,8 @@ import Testing
 
     @Test func `for mails take part in the transaction of the sign-up`() async throws {
         let targets = try Self.function(.sendEmail)
-        try await AuthHarness.run({ [targets] in $0.hooks.targets = targets }, withMailer: false, connections: 1) { auth in
+        try await AuthHarness.run({ [targets] in $0.hooks.targets = targets }, withMailer: false, connections: 1) {
+            auth in
             try await auth.owner.run("create table public.queue (event jsonb, seen text)")
             try await Self.define(
                 """

@@ -66,7 +66,10 @@ import Testing
         (.empty(302), 500, "Unexpected status code returned from hook: 302"),
         (.empty(503), 500, "Service currently unavailable due to hook"),
         (.empty(200), 400, "Invalid Content-Type: Missing Content-Type header"),
-        (.empty(200, headers: [("content-type", "text/html")]), 400, "Invalid JSON response: the content type is another"),
+        (
+            .empty(200, headers: [("content-type", "text/html")]), 400,
+            "Invalid JSON response: the content type is another"
+        ),
         (.empty(200, headers: [("content-type", "application/json")]), 500, "Error unmarshaling JSON output."),
     ])
     func `is refused without another try`(response: WebResponse, status: Int, text: String) async {

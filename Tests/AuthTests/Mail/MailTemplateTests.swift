@@ -47,7 +47,8 @@ import Testing
         ("{{ template \"x\" }}", 1, "template is not supported"), ("{{ define \"x\" }}{{ end }}", 1, "not supported"),
         ("{{ .A | .B }}", 1, "cannot take"), ("{{ (.A }}", 1, "not closed"), ("{{ .A) }}", 1, "closing parenthesis"),
         ("{{ \"a }}", 1, "a text is not closed"), ("{{ .A. }}", 1, "a name is missing"), ("{{/* x }}", 1, "comment"),
-        ("{{ call .A }}", 1, "not supported"), ("{{ eq .A exec }}", 1, "no function exec"), ("{{ ' }}", 1, "unexpected"),
+        ("{{ call .A }}", 1, "not supported"), ("{{ eq .A exec }}", 1, "no function exec"),
+        ("{{ ' }}", 1, "unexpected"),
         ("{{ printf }}{{ 1.2.3 }}", 1, "number is malformed"),
     ])
     func `is refused with its line`(source: String, line: Int, problem: String) {
@@ -72,7 +73,8 @@ import Testing
         #expect(throws: TemplateError.self) { try MailTemplate(String(repeating: "x", count: 300_000)) }
         let deep = String(repeating: "{{ if .A }}", count: 100) + String(repeating: "{{ end }}", count: 100)
         #expect(throws: TemplateError.self) { try MailTemplate(deep) }
-        let parentheses = "{{ " + String(repeating: "(", count: 1000) + "1" + String(repeating: ")", count: 1000) + " }}"
+        let parentheses =
+            "{{ " + String(repeating: "(", count: 1000) + "1" + String(repeating: ")", count: 1000) + " }}"
         #expect(throws: TemplateError.self) { try MailTemplate(parentheses) }
         let many: JSON = ["List": .array(Array(repeating: 1, count: 500))]
         let cube = "{{ range .List }}{{ range $.List }}{{ range $.List }}x{{ end }}{{ end }}{{ end }}"
@@ -83,8 +85,10 @@ import Testing
 
     @Test func `never stops the program, whatever it is made of`() {
         let pieces = [
-            "{{", "}}", "{{-", "-}}", " ", "\n", "if", "else", "end", "range", "with", ".", ".A", "$", "(", ")", "|", "\"",
-            "`", "\\", "/*", "*/", "eq", "printf", "%s", "%", "1", "-1", "<a href=\"", "'", ">", "<script>", "é", "{", "}",
+            "{{", "}}", "{{-", "-}}", " ", "\n", "if", "else", "end", "range", "with", ".", ".A", "$", "(", ")", "|",
+            "\"",
+            "`", "\\", "/*", "*/", "eq", "printf", "%s", "%", "1", "-1", "<a href=\"", "'", ">", "<script>", "é", "{",
+            "}",
             "{{ .A }}", "{{ end }}", "{{ if .A }}",
         ]
         var generator = SeededGenerator(seed: 20_261_123)

@@ -31,14 +31,12 @@ import Testing
                 try await auth.send(
                     .put, "/admin/users/\(user.userID)", ["password": "password1"], bearer: auth.serviceKey
                 ).refusal == "422 weak_password")
-            let hash = try await auth.value("select encrypted_password from auth.users")
             // Set before the breach was known.
             _ = try await auth.send(
                 .post, "/admin/users", ["email": "old@b.co", "password": "password1", "email_confirm": true],
                 bearer: auth.serviceKey)
             let signedIn = try await auth.signIn("old@b.co", password: "password1")
             #expect(signedIn.answer["weak_password"]?["reasons"] == ["pwned"])
-            #expect(hash != nil)
         }
     }
 

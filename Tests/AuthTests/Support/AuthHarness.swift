@@ -1,4 +1,3 @@
-import Auth
 import Core
 import Cryptography
 import HTTPTypes
@@ -8,17 +7,21 @@ import Postgres
 import TestSupport
 import Tokens
 
+@testable import Auth
 @testable import Gateway
 
 /// The auth service behind the gateway's whole road, in memory, over a database of its own.
 struct AuthHarness: Sendable {
-    let responder: GatewayResponder
+    private(set) var responder: GatewayResponder
+    /// The handlers themselves, for what no route leads to by itself.
+    let endpoints: Endpoints
     /// What the service works with: the pool of `supabase_auth_admin`.
     let pool: Database
     /// The superuser's pool, to look and to interfere.
     let owner: Database
     let clock: ManualClock
     let mailer: RecordingMailer
+    let messenger: RecordingMessenger
     let observer: RecordingObserver
     let issuer: TokenIssuer
     let anonKey: String
@@ -29,8 +32,9 @@ struct AuthHarness: Sendable {
     /// Runs `body` with a service of its own and takes everything down afterwards.
     static func run(
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
-        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false,
-        web: (any WebClient)? = nil, breaches: (any BreachedPasswords)? = nil,
+        withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, web: (any WebClient)? = nil,
+        trustedProxies: [String] = [], signingKeys: [JSON] = [], messenger: (any TextMessenger)? = nil,
+        breaches: (any BreachedPasswords)? = nil,
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -39,7 +43,8 @@ struct AuthHarness: Sendable {
             let hasher = try PasswordHasher(PasswordHasher.Configuration(cost: 4))
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
-                isDatabaseAway: isDatabaseAway, web: web, breaches: breaches, adjust)
+                isDatabaseAway: isDatabaseAway, web: web, trustedProxies: trustedProxies, signingKeys: signingKeys,
+                given: messenger, breaches: breaches, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -62,21 +67,26 @@ struct AuthHarness: Sendable {
 
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
-        web: (any WebClient)?, breaches: (any BreachedPasswords)?,
+        web: (any WebClient)?, trustedProxies: [String], signingKeys: [JSON], given: (any TextMessenger)?,
+        breaches: (any BreachedPasswords)?,
         _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
-        let keys = try TokenKeySet(secret: Secret("a secret of the tests, long enough for HS256"))
+        let keys = try TokenKeySet(
+            secret: Secret("a secret of the tests, long enough for HS256"), keys: signingKeys)
         let issuer = try TokenIssuer(keys: keys)
         let verifier = TokenVerifier(keys: keys)
         let publishable = OpaqueKey.generate(.anon)
         let secret = OpaqueKey.generate(.service)
         var configuration = AuthConfiguration()
         configuration.issuer = "http://localhost/auth/v1"
+        // The deadline has tests of its own; the others share a machine with all tests there are.
+        configuration.throttling.requestDurationMax = .seconds(300)
         adjust(&configuration)
         self.clock = clock
         self.issuer = issuer
         mailer = RecordingMailer()
+        messenger = RecordingMessenger()
         observer = RecordingObserver()
         pool = scratch.pool(user: "supabase_auth_admin") { configuration in
             configuration.connectionsMax = connections
@@ -92,15 +102,23 @@ struct AuthHarness: Sendable {
         secretKey = secret.reveal()
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
-            peers: AuthPeers(mailer: withMailer ? mailer : nil, web: web, breaches: breaches),
+            peers: AuthPeers(
+                mailer: withMailer ? mailer : nil, messenger: given ?? (withMailer ? messenger : nil), web: web,
+                breaches: breaches),
             clock: clock, observer: observer, configuration: configuration)
+        endpoints = Endpoints(
+            database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
+            peers: AuthPeers(mailer: withMailer ? mailer : nil), clock: clock, observer: observer,
+            configuration: configuration, redirects: RedirectPolicy(configuration.redirects))
         let ring = KeyRing(
             entries: [
                 KeyRing.Entry(name: "publishable", group: .anon, key: publishable),
                 KeyRing.Entry(name: "secret", group: .service, key: secret),
             ], verifier: verifier)
+        var gateway = GatewayConfiguration()
+        gateway.trustedProxies = trustedProxies.compactMap { Network($0) }
         responder = GatewayResponder(
-            configuration: GatewayConfiguration(), mounts: [Mount("/auth/v1", service)],
+            configuration: gateway, mounts: [Mount("/auth/v1", service)],
             recognizer: Recognizer(ring: ring, clock: clock), observer: observer, clock: clock,
             makeRequestID: { "request-of-the-test" })
     }
@@ -114,7 +132,7 @@ struct AuthHarness: Sendable {
     /// Sends a request below `/auth/v1`, with the anon key unless told otherwise.
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, raw: String? = nil, bearer: String? = nil,
-        key: String?? = nil, headers: [String: String] = [:]
+        key: String?? = nil, headers: [String: String] = [:], from address: String = "192.0.2.7"
     ) async throws -> Answer {
         var fields = HTTPFields()
         if let key = key ?? anonKey { fields[try name("apikey")] = key }
@@ -124,7 +142,23 @@ struct AuthHarness: Sendable {
         let head = HTTPRequest(
             method: method, scheme: "http", authority: "localhost", path: "/auth/v1" + path, headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: text)))
-        return try await Answer(await responder.respond(to: request, remoteAddress: "192.0.2.7").response)
+        return try await Answer(await responder.respond(to: request, remoteAddress: address).response)
+    }
+
+    /// The same installation, as another process of it sees it: nothing is shared but the database and the keys.
+    func secondProcess() throws -> AuthHarness { AuthHarness(secondOf: self) }
+
+    private init(secondOf first: AuthHarness) {
+        self = first
+        let service = AuthService(
+            database: first.pool, issuer: first.issuer, verifier: first.endpoints.verifier,
+            hasher: first.endpoints.hasher,
+            peers: first.endpoints.peers, clock: first.clock, observer: first.observer,
+            configuration: first.endpoints.configuration)
+        responder = GatewayResponder(
+            configuration: first.responder.configuration, mounts: [Mount("/auth/v1", service)],
+            recognizer: first.responder.keyGuard.recognizer, observer: first.observer, clock: first.clock,
+            makeRequestID: { "request-of-the-second-process" })
     }
 
     private func name(_ text: String) throws -> HTTPField.Name {

@@ -16,6 +16,23 @@ final class RecordingMailer: Mailer {
     }
 }
 
+/// Keeps the text messages it is given, or refuses them.
+final class RecordingMessenger: TextMessenger {
+    private let messages = Mutex<[TextMessage]>([])
+    private let refusing = Mutex(false)
+
+    var sent: [TextMessage] { messages.withLock { $0 } }
+    func refuse(_ refuses: Bool = true) { refusing.withLock { $0 = refuses } }
+
+    func send(_ message: TextMessage) async throws(TextMessageFailure) -> String? {
+        if refusing.withLock({ $0 }) { throw TextMessageFailure(cause: "the test's messenger refuses") }
+        return messages.withLock { messages in
+            messages.append(message)
+            return "message-\(messages.count)"
+        }
+    }
+}
+
 /// Keeps what only the log may show.
 final class RecordingObserver: Observer {
     private let kept = Mutex<[String]>([])

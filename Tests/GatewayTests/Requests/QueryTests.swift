@@ -95,4 +95,19 @@ import Testing
         #expect(try PercentCoding.decode("a+b") == "a+b")
         #expect(try PercentCoding.decode("a+b", plusIsSpace: true) == "a b")
     }
+
+    @Test(arguments: [
+        ("a=%zz&b=1", "a=%zz&b=1", ["b"]), ("%=1&b=2", "%=1&b=2", ["b"]), ("a=%ff&apikey=k", "a=%ff", ["apikey"]),
+        ("apikey=%zz&b=1", "b=1", ["b"]), ("a=%00", "a=%00", []), ("%61pikey=%&b", "b", ["b"]),
+    ])
+    func `a service that reads the query itself gets bad escapes as they are, but never a key`(
+        raw: String, kept: String, names: [String]
+    ) throws {
+        let query = try Query(raw, skipsUndecodable: true)
+        #expect(query.raw == kept)
+        #expect(query.items.map(\.name) == names)
+        #expect(throws: RequestLineError.self) { try Query(raw) }
+        let most = [String](repeating: "a=%", count: Query.itemsMax).joined(separator: "&")
+        #expect(throws: RequestLineError.tooManyQueryItems) { try Query(most + "&b", skipsUndecodable: true) }
+    }
 }

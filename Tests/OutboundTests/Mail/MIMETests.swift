@@ -7,12 +7,14 @@ import Testing
 @testable import Outbound
 
 @Suite struct `A mail as it travels` {
-    static func text(subject: String = "Hi", html: String = "<p>x</p>", text: String = "x", name: String = "") -> String {
+    static func text(subject: String = "Hi", html: String = "<p>x</p>", text: String = "x", name: String = "") -> String
+    {
         let message = MailMessage(
             type: "recovery", recipient: "a@b.co", subject: Secret(subject), html: Secret(html), text: Secret(text))
         let mime = MIMEMessage(
             message, senderAddress: "no-reply@x.test", senderName: name,
-            headers: [("X-Kind", "is $messageType"), ("X-Müll", "x")].filter { MIMEMessage.isOwnHeader($0.0) }, id: "id",
+            headers: [("X-Kind", "is $messageType"), ("X-Müll", "x")].filter { MIMEMessage.isOwnHeader($0.0) },
+            id: "id",
             boundary: "=_b", now: Timestamp(seconds: 1_795_430_000))
         return String(decoding: mime.bytes, as: UTF8.self)
     }
@@ -25,14 +27,17 @@ import Testing
                     "Date: Mon, 23 Nov 2026 10:33:20 +0000", "Message-ID: <id@x.test>", "MIME-Version: 1.0",
                     "Auto-Submitted: auto-generated", "X-Kind: is recovery",
                     "Content-Type: multipart/alternative; boundary=\"=_b\"", "", "--=_b",
-                    "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", "x", "",
-                    "--=_b", "Content-Type: text/html; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "",
+                    "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", "x",
+                    "",
+                    "--=_b", "Content-Type: text/html; charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
+                    "",
                     "<p>x</p>", "", "--=_b--", "",
                 ].joined(separator: "\r\n"))
     }
 
     @Test(arguments: [
-        ("plain", "plain"), ("zwei\r\nBcc: evil@x.test", "zwei  Bcc: evil@x.test"), ("a\u{0}b\u{7F}c\u{85}d", "a b c d"),
+        ("plain", "plain"), ("zwei\r\nBcc: evil@x.test", "zwei  Bcc: evil@x.test"),
+        ("a\u{0}b\u{7F}c\u{85}d", "a b c d"),
         ("Grüße", "=?utf-8?B?R3LDvMOfZQ==?="), ("=?utf-8?Q?x?=", "=?utf-8?B?PT91dGYtOD9RP3g/PQ==?="),
     ])
     func `has header values that stay values`(value: String, expected: String) {
@@ -68,7 +73,9 @@ import Testing
 
     @Test func `has bodies that come out as they went in, on short lines`() {
         var generator = SeededGenerator(seed: 5)
-        let pieces = ["a", "=", " ", "\n", ".", "ü", "😀", "\t", "<p>", "word ", "\u{1}", String(repeating: "x", count: 40)]
+        let pieces = [
+            "a", "=", " ", "\n", ".", "ü", "😀", "\t", "<p>", "word ", "\u{1}", String(repeating: "x", count: 40),
+        ]
         for _ in 0..<1000 {
             let count = Int.random(in: 0...60, using: &generator)
             let text = (0..<count).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
@@ -87,7 +94,9 @@ import Testing
         var output: [UInt8] = []
         var index = 0
         while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "="), let byte = Hex.decode(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self)) {
+            if bytes[index] == UInt8(ascii: "="),
+                let byte = Hex.decode(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self))
+            {
                 output += byte
                 index += 3
             } else {
@@ -111,7 +120,8 @@ import Testing
 
 @Suite struct `What the mail program is told` {
     static func smtp(_ adjust: (inout SMTPConfiguration) -> Void = { _ in }) -> SMTPConfiguration {
-        var smtp = SMTPConfiguration(host: "mail.test", senderAddress: "no-reply@x.test", directory: "/tmp/delivery-mail")
+        var smtp = SMTPConfiguration(
+            host: "mail.test", senderAddress: "no-reply@x.test", directory: "/tmp/delivery-mail")
         adjust(&smtp)
         return smtp
     }
@@ -157,7 +167,9 @@ import Testing
         #expect(
             CurlConfiguration.cause(code: 55, said: "curl: (55) RCPT failed: 550 a@b.co")
                 == "the SMTP server: it did not take the mail, reply code 550")
-        #expect(CurlConfiguration.cause(code: 67, said: "curl: (67) Login denied") == "the SMTP server: it refused the login")
+        #expect(
+            CurlConfiguration.cause(code: 67, said: "curl: (67) Login denied")
+                == "the SMTP server: it refused the login")
     }
 
     @Test func `leads to a clear failure when nobody listens, and leaves no file`() async throws {

@@ -22,7 +22,8 @@ import Tokens
 
     static func message(_ recipient: String, subject: String = "Hi") -> MailMessage {
         MailMessage(
-            type: "recovery", recipient: recipient, subject: Secret(subject), html: Secret("<b>h</b>"), text: Secret("t"))
+            type: "recovery", recipient: recipient, subject: Secret(subject), html: Secret("<b>h</b>"),
+            text: Secret("t"))
     }
 
     static func send(

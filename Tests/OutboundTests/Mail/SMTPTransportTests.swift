@@ -19,7 +19,8 @@ import Testing
         smtp.senderName = "Süd"
         var failure: MailFailure?
         let message = MailMessage(
-            type: "invite", recipient: recipient, subject: Secret("Grüße"), html: Secret("<p>ü</p>\n.\n"), text: Secret("ü\n"))
+            type: "invite", recipient: recipient, subject: Secret("Grüße"), html: Secret("<p>ü</p>\n.\n"),
+            text: Secret("ü\n"))
         do throws(MailFailure) {
             try await SMTPTransport(smtp, clock: StillClock()).deliver(message)
         } catch {

@@ -22,7 +22,8 @@ import Testing
     @Test(arguments: [
         (
             "twilio", "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json", "Basic QUMxOnQ=",
-            "To=%2B491701&Channel=sms&From=%2B1555&Body=Your%20code%20is%2012%20%C3%BC", #"{"sid":"id1","status":"queued"}"#
+            "To=%2B491701&Channel=sms&From=%2B1555&Body=Your%20code%20is%2012%20%C3%BC",
+            #"{"sid":"id1","status":"queued"}"#
         ),
         (
             "messagebird", "https://rest.messagebird.com/messages", "AccessKey k",
@@ -65,7 +66,9 @@ import Testing
         ("textlocal", 200, #"{"status":"failure","errors":[{"code":80,"message":"491701"}]}"#), ("http", 500, ""),
         ("http", 302, ""),
     ])
-    func `that were not taken are failures without numbers and texts`(name: String, status: Int, answer: String) async throws {
+    func `that were not taken are failures without numbers and texts`(name: String, status: Int, answer: String)
+        async throws
+    {
         let messenger = try #require(Self.messengers(ScriptedWeb(status, answer)).first { $0.name == name }?.messenger)
         do throws(TextMessageFailure) {
             _ = try await messenger.send(Self.message())

@@ -33,7 +33,8 @@ import Testing
             request.headers = [("x-one", "1")]
             request.body = Array("hello".utf8)
             let response = try await client.send(request)
-            #expect(response.status == 200 && String(decoding: response.body, as: UTF8.self) == "POST /echo?x=1 1 hello")
+            #expect(
+                response.status == 200 && String(decoding: response.body, as: UTF8.self) == "POST /echo?x=1 1 hello")
             #expect(response.header("X-Served-By") == "small")
         }
     }
@@ -65,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://93.184.216.34/", []), ("https://127.0.0.1/", []), ("https://[::1]/", []), ("https://169.254.169.254/x", []),
+        ("http://93.184.216.34/", []), ("https://127.0.0.1/", []), ("https://[::1]/", []),
+        ("https://169.254.169.254/x", []),
         ("https://inside.test/", ["10.0.0.1"]), ("https://mixed.test/", ["93.184.216.34", "127.0.0.1"]),
         ("https://mixed.test/", ["93.184.216.34", "fe80::1%eth0"]), ("https://0177.0.0.1/", ["127.0.0.1"]),
         ("https://many.test/", Array(repeating: "93.184.216.34", count: 33)),
@@ -92,7 +94,8 @@ import Testing
 
     @Test func `reads what the system's resolver says`() async {
         #expect(
-            HostResolver.addresses(in: "127.0.0.1       STREAM localhost\n127.0.0.1       DGRAM  \n::1             STREAM x\n")
+            HostResolver.addresses(
+                in: "127.0.0.1       STREAM localhost\n127.0.0.1       DGRAM  \n::1             STREAM x\n")
                 == ["127.0.0.1", "::1"])
         #expect(await HostResolver.system.addresses("localhost").isEmpty == false)
         #expect(await HostResolver.system.addresses("no-such-host.invalid").isEmpty)
@@ -133,7 +136,9 @@ final class SmallServer: Sendable {
             .childChannelInitializer { channel in
                 log.connections.withLock { $0 += 1 }
                 return channel.pipeline.configureHTTPServerPipeline(withErrorHandling: true).flatMap {
-                    channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Answers(log)) }
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Answers(log))
+                    }
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -180,7 +185,9 @@ final class SmallServer: Sendable {
             default: break
             }
             headers.add(name: "content-length", value: String(text.utf8.count))
-            context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+            context.write(
+                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
+                promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }

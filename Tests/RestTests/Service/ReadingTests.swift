@@ -116,7 +116,7 @@ import Testing
 
     @Test func `before the schema cache is loaded every request is told to come again`() async throws {
         try await WardHarness.run { ward in
-            let service = RestService(
+            let service = try RestService(
                 database: ward.pool, listening: ward.pool.configuration, verifier: nil, clock: ward.clock,
                 observer: SilentObserver())
             #expect(!service.isReady)

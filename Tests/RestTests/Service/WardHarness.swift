@@ -61,12 +61,13 @@ struct WardHarness: Sendable {
         var configuration = RestConfiguration()
         configuration.extraSearchPath = ["public", "extensions"]
         adjust(&configuration)
-        service = RestService(
+        service = try RestService(
             database: pool, listening: scratch.configuration(user: "authenticator"),
             verifier: TokenVerifier(keys: keys), clock: clock, observer: SilentObserver(),
             configuration: configuration)
         responder = GatewayResponder(
-            configuration: GatewayConfiguration(), mounts: [Mount("/rest/v1", service)], recognizer: AnyKey(),
+            configuration: GatewayConfiguration(),
+            mounts: [Mount("/rest/v1", service), Mount("/graphql/v1", GraphQLSurface(service))], recognizer: AnyKey(),
             observer: SilentObserver(), clock: clock, makeRequestID: { "request-of-the-test" })
     }
 
@@ -83,7 +84,7 @@ struct WardHarness: Sendable {
         }
         for (header, value) in request.headers { fields[try name(header)] = value }
         let head = HTTPRequest(
-            method: request.method, scheme: "http", authority: "localhost", path: "/rest/v1" + request.path,
+            method: request.method, scheme: "http", authority: "localhost", path: request.mount + request.path,
             headerFields: fields)
         let sent = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: request.body)))
         let (status, headers, body) = await responder.collect(sent)
@@ -110,6 +111,7 @@ struct WardRequest: Sendable {
     var body = ""
     var headers: [String: String] = [:]
     var isSignedIn = true
+    var mount = "/rest/v1"
 }
 
 struct WardAnswer: Sendable {

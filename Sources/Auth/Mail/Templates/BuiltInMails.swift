@@ -42,7 +42,8 @@ enum BuiltInMails {
         case .phoneChanged:
             telling(
                 "Your phone number was changed",
-                "The phone number of your account was changed{{ with .OldPhone }} from {{ . }}{{ end }} to {{ .Phone }}.")
+                "The phone number of your account was changed{{ with .OldPhone }} from {{ . }}{{ end }} to {{ .Phone }}."
+            )
         case .identityLinked:
             telling(
                 "A new sign-in method was linked to your account",

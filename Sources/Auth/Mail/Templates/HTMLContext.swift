@@ -154,9 +154,11 @@ struct HTMLContext: Sendable {
         case .comment: return ""
         case .code: return HTMLEscaping.refused
         case .tag, .attributeName:
-            let isName = !value.isEmpty && value.utf8.allSatisfy { byte in
-                isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-            }
+            let isName =
+                !value.isEmpty
+                && value.utf8.allSatisfy { byte in
+                    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                }
             // A name that the template does not say could be one that runs code.
             return isName && !value.lowercased().hasPrefix("on") ? value : HTMLEscaping.refused
         case .beforeValue:

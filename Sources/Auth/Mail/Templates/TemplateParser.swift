@@ -174,7 +174,9 @@ private struct PipelineReader {
     let line: Int
 
     mutating func pipeline(depth: Int) throws(TemplateError) -> TemplateNode.Pipeline {
-        guard depth <= TemplateLimits.depthMax else { throw TemplateError(line: line, "parentheses are nested too deeply") }
+        guard depth <= TemplateLimits.depthMax else {
+            throw TemplateError(line: line, "parentheses are nested too deeply")
+        }
         var commands = [try command(depth: depth)]
         while tokens.first == .pipe {
             tokens.removeFirst()

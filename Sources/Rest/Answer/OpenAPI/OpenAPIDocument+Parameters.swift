@@ -3,30 +3,31 @@ internal import Core
 extension OpenAPIDocument {
     /// Parameters that paths refer to.
     var parameters: JSONObject {
-        var parameters: JSONObject = [
-            "preferParams": prefer([]),
-            "preferReturn": prefer(OpenAPIDocument.returns),
-            "preferCount": prefer(["count=none"]),
-            "preferPost": prefer(OpenAPIDocument.returns + OpenAPIDocument.resolutions),
-            "select": plain("select", "Filtering Columns"),
-            "on_conflict": plain("on_conflict", "On Conflict"),
-            "order": plain("order", "Ordering"),
-            "range": plain("Range", "Limiting and Pagination", place: "header"),
-            "rangeUnit": plain("Range-Unit", "Limiting and Pagination", place: "header", default: "items"),
-            "offset": plain("offset", "Limiting and Pagination"),
-            "limit": plain("limit", "Limiting and Pagination"),
+        var parameters = [
+            ("preferParams", prefer([])),
+            ("preferReturn", prefer(OpenAPIDocument.returns)),
+            ("preferCount", prefer(["count=none"])),
+            ("preferPost", prefer(OpenAPIDocument.returns + OpenAPIDocument.resolutions)),
+            ("select", plain("select", "Filtering Columns")),
+            ("on_conflict", plain("on_conflict", "On Conflict")),
+            ("order", plain("order", "Ordering")),
+            ("range", plain("Range", "Limiting and Pagination", place: "header")),
+            ("rangeUnit", plain("Range-Unit", "Limiting and Pagination", place: "header", default: "items")),
+            ("offset", plain("offset", "Limiting and Pagination")),
+            ("limit", plain("limit", "Limiting and Pagination")),
         ]
         for relation in relations {
             let name = relation.identifier.name
-            parameters["body.\(name)"] = [
+            let body: JSON = [
                 "name": .string(name), "description": .string(name), "required": false, "in": "body",
                 "schema": ["$ref": .string("#/definitions/\(name)")],
             ]
+            parameters.append(("body.\(name)", body))
             for column in relation.columns {
-                parameters["rowFilter.\(name).\(column.name)"] = plain(column.name, column.description)
+                parameters.append(("rowFilter.\(name).\(column.name)", plain(column.name, column.description)))
             }
         }
-        return parameters
+        return JSONObject(parameters)
     }
 
     private static let returns = ["return=representation", "return=minimal", "return=none"]

@@ -2,18 +2,16 @@ internal import Core
 
 extension OpenAPIDocument {
     var paths: JSONObject {
-        var paths: JSONObject = [
-            "/": [
-                "get": [
-                    "tags": ["Introspection"], "summary": "OpenAPI description (this document)",
-                    "produces": ["application/openapi+json", "application/json"],
-                    "responses": ["200": ["description": "OK"]],
-                ]
+        let root: JSON = [
+            "get": [
+                "tags": ["Introspection"], "summary": "OpenAPI description (this document)",
+                "produces": ["application/openapi+json", "application/json"],
+                "responses": ["200": ["description": "OK"]],
             ]
         ]
-        for relation in relations { paths["/" + relation.identifier.name] = path(relation) }
-        for routine in routines { paths["/rpc/" + routine.identifier.name] = path(routine) }
-        return paths
+        return JSONObject(
+            [("/", root)] + relations.map { ("/" + $0.identifier.name, path($0)) }
+                + routines.map { ("/rpc/" + $0.identifier.name, path($0)) })
     }
 
     // MARK: Relations

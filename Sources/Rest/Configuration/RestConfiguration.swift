@@ -26,10 +26,24 @@ public struct RestConfiguration: Sendable {
     ]
     /// `db-channel`: where `NOTIFY` asks for a reload of the schema cache.
     public var channel = "pgrst"
+    /// `db-channel-enabled`: whether anybody listens there.
+    public var listensForReloads = true
+    /// `db-config`: whether settings in the database (`ALTER ROLE … SET pgrst.…`) win over these.
+    public var readsDatabaseSettings = true
+    /// `db-pre-config`: a function, `schema.name` or a bare name, that sets such settings.
+    public var preConfig: String?
     /// `jwt-aud`: the audience that tokens must name; nil accepts any.
     public var audience: String?
-    /// `jwt-role-claim-key`: where in the claims the role is, as a path of member names; `["role"]` by default.
-    public var roleClaim = ["role"]
+    /// `jwt-role-claim-key`: where in the claims the role is.
+    public var roleClaim = RoleClaimPath.role
+    /// `jwt-secret`: a shared secret, a JWK or a JWK set, for a service that is given no verifier.
+    public var jwtSecret: Secret<String>?
+    /// `jwt-secret-is-base64`
+    public var isJWTSecretBase64 = false
+    /// Former shared secrets that still verify.
+    public var previousJWTSecrets: [Secret<String>] = []
+    /// `server-cors-allowed-origins`, for a service by itself; empty means any.
+    public var allowedOrigins: [String] = []
     /// `openapi-mode`
     public var openAPIMode = OpenAPIMode.followPrivileges
     /// `openapi-security-active`

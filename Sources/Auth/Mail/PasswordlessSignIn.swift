@@ -1,0 +1,138 @@
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import HummingbirdCore
+internal import Postgres
+
+/// `POST /otp` and its older form `POST /magiclink` (contract, section 6.3).
+extension Endpoints {
+    func passwordless(_ request: GatewayRequest) async throws -> Response {
+        let form = try PasswordlessForm(try await Fields(request))
+        guard form.email == nil || form.phone == nil else {
+            throw AuthError.invalid("Only an email address or phone number should be provided")
+        }
+        guard form.email == nil || form.channel == nil else {
+            throw AuthError.invalid("Channel should only be specified with Phone OTP")
+        }
+        if let email = form.email {
+            let address = try EmailAddress(email).text
+            if !form.createsUser {
+                try await checkExists(UserStatements.find(email: address, audience: audience(of: request)))
+            }
+            return try await mailMagicLink(form, to: address, request)
+        }
+        guard let phone = form.phone else { throw AuthError.invalid("One of email or phone must be set") }
+        if !form.createsUser {
+            let number = try PhoneNumber(phone).digits
+            try await checkExists(UserStatements.find(phone: number, audience: audience(of: request)))
+        }
+        return try await textCode(form, to: phone, request)
+    }
+
+    func magicLink(_ request: GatewayRequest) async throws -> Response {
+        let form = try PasswordlessForm(try await Fields(request))
+        guard let email = form.email else { throw AuthError.refused(.magicLinkNeedsEmail) }
+        return try await mailMagicLink(form, to: try EmailAddress(email).text, request)
+    }
+
+    /// Whoever asks not to be signed up is told that there is no account: that is what the question is for.
+    private func checkExists(_ lookUp: SQL) async throws {
+        guard try await !database.run(lookUp).isEmpty else { throw AuthError.refused(.otpDisabled) }
+    }
+
+    private func mailMagicLink(
+        _ form: PasswordlessForm, to address: String, _ request: GatewayRequest
+    ) async throws -> Response {
+        guard configuration.isEmailEnabled else { throw AuthError.emailDisabled(.signIn) }
+        guard configuration.mail.allowsMagicLinks else { throw AuthError.refused(.magicLinkDisabled) }
+        try checkAuthorized(address)
+        // Nobody knows a password of the new account, so it has none, and nothing is hashed for it: the time of a hash
+        // would tell new addresses from known ones.
+        let account = SignUpAccount(
+            email: address, audience: audience(of: request), data: form.data, challenge: form.challenge,
+            redirectTo: redirectTarget(request))
+        let mailer = try mailer(for: .magicLink)
+        try await countMail()
+        let now = clock.now()
+        let created: User? = try await retryingTakenAddress(.savingUser) {
+            try await database.transaction { transaction in
+                try await take(
+                    CodeRequest(.mail, address: address, audience: account.audience), in: transaction, now: now)
+                let user = try await self.user(email: address, audience: account.audience, in: transaction)
+                guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
+                    return try await confirmLater(
+                        account, existing: user, request, by: mailer, in: transaction, now: now)
+                }
+                try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
+                return nil
+            }
+        }
+        if let created { try await afterCreating(created, request) }
+        return .json([:])
+    }
+
+    /// New accounts get the mail that confirms them; where addresses count as confirmed, the ordinary one. Answers with
+    /// the account if it was made.
+    private func confirmLater(
+        _ account: SignUpAccount, existing: User?, _ request: GatewayRequest, by mailer: any Mailer,
+        in transaction: Transaction, now: Timestamp
+    ) async throws -> User? {
+        if let existing {
+            try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
+            return nil
+        }
+        guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+        let new = account.newUser(hash: "")
+        try await beforeCreating(new, request, in: transaction)
+        let confirmation =
+            configuration.isEmailAutoconfirmed ? [UserStatements.confirmEmail(id: new.id, now: now)] : []
+        let results = try await transaction.run(
+            statements(creating: new, now: now) + confirmation + [UserStatements.find(id: new.id)])
+        guard let row = results.last?.first else {
+            throw AuthError.failed(cause: "a new user was gone before its code was stored")
+        }
+        let user = try User(row)
+        if configuration.isEmailAutoconfirmed {
+            try await transaction.run(
+                audit(
+                    .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], request, now: now)
+                    + [UserStatements.find(id: user.id)])
+            try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
+        } else {
+            try await sendConfirmation(account, to: user, request, by: mailer, in: transaction, now: now)
+        }
+        return user
+    }
+
+    private func sendMagicLink(
+        _ account: SignUpAccount, to user: User, _ request: GatewayRequest, by mailer: any Mailer,
+        in transaction: Transaction, now: Timestamp
+    ) async throws {
+        let order = CodeOrder(
+            code: .magicLink, address: account.email, challenge: account.challenge, redirectTo: account.redirectTo)
+        try await send(
+            order, to: user.id, audit: audit(.recoveryRequested, by: AuditEntry.Actor(user), request, now: now),
+            by: mailer, in: transaction, now: now)
+    }
+}
+
+/// The body of `POST /otp` and `POST /magiclink`.
+struct PasswordlessForm: Sendable {
+    let email: String?
+    let phone: String?
+    let createsUser: Bool
+    let data: JSONObject
+    let channel: String?
+    let challenge: CodeChallenge?
+
+    init(_ fields: Fields) throws(AuthError) {
+        email = try fields.filledText("email")
+        phone = try fields.filledText("phone")
+        createsUser = try fields.bool("create_user") ?? true
+        var data: JSONObject = [:]
+        data.merge(removingNulls: try fields.object("data") ?? [:])
+        self.data = data
+        channel = try fields.filledText("channel")
+        challenge = try CodeChallenge.read(fields)
+    }
+}

@@ -1,0 +1,182 @@
+internal import Core
+internal import Cryptography
+internal import Gateway
+internal import HummingbirdCore
+internal import Postgres
+
+/// `POST /signup` and `POST /otp` with a number (contract, section 6.10).
+extension Endpoints {
+    func signUpByPhone(_ form: SignUpForm, _ request: GatewayRequest) async throws -> Response {
+        guard configuration.phone.isEnabled else { throw AuthError.phoneDisabled(.signUp) }
+        guard form.challenge == nil else { throw AuthError.invalid("PKCE not supported for phone signups") }
+        let channel = try channel(form.channel)
+        let account = PhoneAccount(
+            phone: try PhoneNumber(form.phone ?? "").digits, audience: audience(of: request), data: form.data)
+        try await checkStrength(of: form.password)
+        let hash = try await hash(form.password)
+        return configuration.phone.isAutoconfirmed
+            ? try await signUpConfirmed(account, hash: hash, request)
+            : try await signUpUnconfirmed(account, hash: hash, channel, request)
+    }
+
+    private func signUpConfirmed(
+        _ account: PhoneAccount, hash: String, _ request: GatewayRequest
+    ) async throws -> Response {
+        let now = clock.now()
+        let user = account.newUser(hash: hash)
+        var opening = opening(userID: user.id, method: "password", request, now: now)
+        for action in [AuditEntry.Action.userSignedUp, .login] {
+            opening.noted += audit(
+                action, by: AuditEntry.Actor(user), traits: ["provider": "phone"], of: opening, request, now: now)
+        }
+        do {
+            let grant = try await database.transaction { [opening] transaction in
+                guard try await self.user(phone: account.phone, audience: account.audience, in: transaction) == nil
+                else {
+                    throw AuthError.userAlreadyExists
+                }
+                try await beforeCreating(user, request, in: transaction)
+                return try opening.opened(
+                    try await transaction.run(
+                        statements(creatingByPhone: user, now: now) + PhoneStatements.confirm(userID: user.id, now: now)
+                            + opening.statements))
+            }
+            guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+            try await afterCreating(grant.user, request)
+            return try await answer(grant, method: "password", now: now)
+        } catch let error as DatabaseError {
+            throw error.isTakenPhone ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
+        }
+    }
+
+    private func signUpUnconfirmed(
+        _ account: PhoneAccount, hash: String, _ channel: TextMessage.Channel, _ request: GatewayRequest
+    ) async throws -> Response {
+        let now = clock.now()
+        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
+        let existing = try await ask(asked, for: account, now: now)
+        if let existing, existing.phoneConfirmedAt != nil {
+            try await during(.savingUser) {
+                _ = try await database.run(
+                    .serviceItself,
+                    audit(
+                        .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "phone"], request,
+                        now: now)
+                        + [UserStatements.find(id: existing.id)])
+            }
+            guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
+            return .json(decoy(account, now: now))
+        }
+        let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
+        let sent = try await sendText(
+            to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
+        let user = try await store(sent, of: account, hash: hash, request, now: now)
+        return .json(user.json)
+    }
+
+    /// `POST /otp` with a number: the account is made if there is none.
+    func textCode(_ form: PasswordlessForm, to phone: String, _ request: GatewayRequest) async throws -> Response {
+        guard configuration.phone.isEnabled else { throw AuthError.refused(.phoneUnsupported) }
+        let account = PhoneAccount(
+            phone: try PhoneNumber(phone).digits, audience: audience(of: request), data: form.data)
+        let channel = try channel(form.channel)
+        let now = clock.now()
+        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
+        let existing = try await ask(asked, for: account, now: now)
+        guard existing != nil || !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+        let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
+        let sent = try await sendText(
+            to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
+        // Nobody knows a password of a new account, so it has none.
+        try await store(sent, of: account, hash: "", request, now: now)
+        return .json(sent.answer)
+    }
+
+    private func ask(_ asked: CodeRequest, for account: PhoneAccount, now: Timestamp) async throws -> User? {
+        try await during(.savingUser) {
+            try await database.transaction { transaction in
+                try await take(asked, in: transaction, now: now)
+                return try await self.user(phone: account.phone, audience: account.audience, in: transaction)
+            }
+        }
+    }
+
+    /// Keeps a code that was sent, for the account of the number or a new one.
+    @discardableResult
+    private func store(
+        _ sent: SentText, of account: PhoneAccount, hash: String, _ request: GatewayRequest, now: Timestamp
+    ) async throws -> User {
+        let new = account.newUser(hash: hash)
+        let stored = try await retryingTakenAddress(.savingUser) {
+            try await database.transaction { transaction in
+                let existing = try await self.user(phone: account.phone, audience: account.audience, in: transaction)
+                let id = existing?.id ?? new.id
+                var statements: [SQL] = []
+                if existing == nil {
+                    try await beforeCreating(new, request, in: transaction)
+                    statements += self.statements(creatingByPhone: new, now: now)
+                    if configuration.phone.isAutoconfirmed {
+                        statements += PhoneStatements.confirm(userID: id, now: now)
+                    }
+                }
+                statements += storing(sent, for: .confirmation, userID: id, now: now)
+                let isConfirmed = existing?.phoneConfirmedAt != nil
+                statements += audit(
+                    isConfirmed ? .recoveryRequested : .confirmationRequested,
+                    by: AuditEntry.Actor(id: id, name: account.phone), traits: ["provider": "phone"], request, now: now)
+                guard let row = try await transaction.run(statements + [UserStatements.find(id: id)]).last?.first else {
+                    throw AuthError.failed(cause: "a new user was gone before its code was stored")
+                }
+                return try User(row)
+            }
+        }
+        if stored.id == new.id { try await afterCreating(stored, request) }
+        return stored
+    }
+
+    private func statements(creatingByPhone user: NewUser, now: Timestamp) -> [SQL] {
+        let claims = PhoneStatements.claims(userID: user.id, phone: user.phone, data: user.userMetadata)
+        var metadata = claims
+        metadata["phone"] = Optional<JSON>.none
+        return [
+            UserStatements.insert(user, now: now),
+            UserStatements.setRole(id: user.id, role: configuration.defaultRole),
+            PhoneStatements.addIdentity(userID: user.id, data: claims, now: now),
+            UserStatements.mergeUserMetadata(id: user.id, added: metadata, now: now),
+        ]
+    }
+
+    /// What a new account would look like, for a number that has one.
+    private func decoy(_ account: PhoneAccount, now: Timestamp) -> JSON {
+        let id = SecureRandom.uuid()
+        var metadata = PhoneStatements.claims(userID: id, phone: account.phone, data: account.data)
+        metadata["phone"] = Optional<JSON>.none
+        let time = JSON.string(now.rfc3339())
+        return [
+            "id": .string(id), "aud": .string(account.audience), "role": .string(configuration.defaultRole),
+            "email": "", "phone": .string(account.phone), "confirmation_sent_at": time,
+            "app_metadata": .object(PhoneAccount.appMetadata), "user_metadata": JSON.object(metadata).sorted,
+            "identities": [], "created_at": time, "updated_at": time, "is_anonymous": false,
+        ]
+    }
+}
+
+/// An account to be made by a number.
+private struct PhoneAccount: Sendable {
+    let phone: String
+    let audience: String
+    let data: JSONObject
+
+    static let appMetadata: JSONObject = ["provider": "phone", "providers": ["phone"]]
+
+    func newUser(hash: String) -> NewUser {
+        NewUser(
+            id: SecureRandom.uuid(), audience: audience, phone: phone, passwordHash: hash,
+            appMetadata: PhoneAccount.appMetadata, userMetadata: data)
+    }
+}
+
+extension DatabaseError {
+    /// The number belongs to another account.
+    var isTakenPhone: Bool { sqlState == .uniqueViolation && serverError?.constraint == "users_phone_key" }
+}
