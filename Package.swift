@@ -20,6 +20,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let fileSystem = Target.Dependency.product(name: "_NIOFileSystem", package: "swift-nio")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 /// One floor a line, lowest first. A target lists only what design.md lets it import; TidyTests reads the
@@ -72,6 +73,12 @@ let floors: [Target] = [
         ],
         swiftSettings: house),
     .target(
+        name: "Outbound",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Gateway", "Auth", asyncHTTPClient, httpTypes, hummingbirdCore, nioCore,
+            nioPosix, nioHTTP1, fileSystem, subprocess,
+        ], swiftSettings: house),
+    .target(
         name: "Rest",
         dependencies: [
             "Core", "Cryptography", "Tokens", "Postgres", "Gateway", httpTypes, hummingbirdCore, nioCore, lifecycle,
@@ -92,7 +99,8 @@ let floors: [Target] = [
         name: "Server",
         dependencies: [
             "Core", "Schema", "Cryptography", "Tokens", "Postgres", "Objects", "Jobs", "Gateway", "Insights", "Auth",
-            "Rest", "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes, hummingbirdCore,
+            "Outbound", "Rest", "Storage", "Cases", lifecycle, logging, subprocess, nioCore, nioPosix, httpTypes,
+            hummingbirdCore,
             .product(name: "SystemPackage", package: "swift-system"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ], swiftSettings: house),
@@ -135,6 +143,13 @@ let tests: [Target] = [
             hummingbirdCore, nioCore,
         ], swiftSettings: house),
     .testTarget(
+        name: "OutboundTests",
+        dependencies: [
+            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "Outbound", httpTypes, hummingbirdCore, nioCore,
+            nioPosix,
+            nioHTTP1,
+        ], swiftSettings: house),
+    .testTarget(
         name: "StorageTests",
         dependencies: [
             "Core", "Cryptography", "Tokens", "Postgres", "Objects", "Gateway", "Storage", "TestSupport", httpTypes,
@@ -173,6 +188,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0", traits: []),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
     ],
     targets: floors + tests

@@ -44,6 +44,8 @@ public struct AuthConfiguration: Sendable {
     /// Sets of characters of each of which a password must have one. Environment:
     /// `GOTRUE_PASSWORD_REQUIRED_CHARACTERS`, the sets separated by `:`.
     public var passwordCharacterSets: [String] = []
+    /// A password is refused when breaches cannot be looked up. Environment: `GOTRUE_PASSWORD_HIBP_FAIL_CLOSED`.
+    public var isBreachLookupRequired = false
     /// A user who changes the password must give the current one. Environment:
     /// `GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_CURRENT_PASSWORD`.
     public var isCurrentPasswordRequired = false

@@ -3,12 +3,15 @@ public struct AuthPeers: Sendable {
     public var mailer: (any Mailer)?
     public var messenger: (any TextMessenger)?
     public var web: (any WebClient)?
+    public var breaches: (any BreachedPasswords)?
 
     public init(
-        mailer: (any Mailer)? = nil, messenger: (any TextMessenger)? = nil, web: (any WebClient)? = nil
+        mailer: (any Mailer)? = nil, messenger: (any TextMessenger)? = nil, web: (any WebClient)? = nil,
+        breaches: (any BreachedPasswords)? = nil
     ) {
         self.mailer = mailer
         self.messenger = messenger
         self.web = web
+        self.breaches = breaches
     }
 }

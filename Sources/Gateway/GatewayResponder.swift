@@ -84,6 +84,7 @@ public struct GatewayResponder: Sendable {
                     id: requestID, method: head.method, path: below, query: query, headers: head.headerFields,
                     body: request.body, credentials: credentials,
                     clientAddress: clientAddress(head.headerFields, remote: remoteAddress))
+                admitted.authority = head.authority
                 admitted.isFromTrustedProxy = isTrustedProxy(remoteAddress ?? "")
                 let (response, route) = await handle(admitted, by: mount)
                 return outcome(response, surface, route: route)

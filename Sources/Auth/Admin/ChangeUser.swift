@@ -12,7 +12,7 @@ extension Endpoints {
         let user = try await storedUser(id)
         var hash = form.passwordHash
         if let password = form.password {
-            try PasswordPolicy(configuration).check(password)
+            try await checkStrength(of: password)
             hash = try await self.hash(password)
         }
         let now = clock.now()

@@ -18,6 +18,7 @@ extension Endpoints {
         opening.noted = audit(
             .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "anonymous"], of: opening, request, now: now
         )
+        try await beforeCreating(user, request)
         let grant = try await during(.savingUser) {
             try opening.opened(
                 try await database.run(
@@ -28,6 +29,7 @@ extension Endpoints {
                     ] + opening.statements))
         }
         guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+        try await afterCreating(grant.user, request)
         return try await answer(grant, method: "anonymous", now: now)
     }
 }

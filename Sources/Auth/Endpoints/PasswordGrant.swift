@@ -17,10 +17,10 @@ extension Endpoints {
 
         // One answer for every account without this password. What else is wrong with an account is told only to who
         // knows its password.
-        guard try await verify(form.password, of: user), let user else {
-            try await noteFailure(attempt)
-            throw AuthError.invalidCredentials
-        }
+        let isValid = try await verify(form.password, of: user)
+        if !isValid { try await noteFailure(attempt) }
+        if let user { try await passwordAttempt(of: user, isValid: isValid, request) }
+        guard isValid, let user else { throw AuthError.invalidCredentials }
         let now = clock.now()
         guard !user.isBanned(at: now) else { throw AuthError.userBanned }
         switch form.address {
@@ -40,7 +40,7 @@ extension Endpoints {
         }
         guard let grant else { throw AuthError.invalidCredentials }
         return try await answer(
-            grant, method: "password", weakness: PasswordPolicy(configuration).weakness(of: form.password), now: now)
+            grant, method: "password", weakness: try await weakness(of: form.password), now: now)
     }
 
     private func lookUp(_ form: PasswordGrantForm, audience: String) throws(AuthError) -> SQL {

@@ -13,9 +13,13 @@ extension Endpoints {
         let mailer = try mailer(for: .confirmation)
         try await countMail()
         let now = clock.now()
-        return try await retryingTakenAddress(.savingUser) {
-            .json(try await storeUnconfirmed(account, hash: hash, request, by: mailer, now: now))
+        let new = account.newUser(hash: hash)
+        try await askBeforeCreating(new, request)
+        let stored = try await retryingTakenAddress(.savingUser) {
+            try await storeUnconfirmed(account, new, request, by: mailer, now: now)
         }
+        if let created = stored.created { try await afterCreating(created, request) }
+        return .json(stored.answer)
     }
 
     /// Whether somebody who signs up for an address that is taken is told so: where one kind of address counts as
@@ -25,22 +29,21 @@ extension Endpoints {
     }
 
     private func storeUnconfirmed(
-        _ account: SignUpAccount, hash: String, _ request: GatewayRequest, by mailer: any Mailer, now: Timestamp
-    ) async throws -> JSON {
+        _ account: SignUpAccount, _ new: NewUser, _ request: GatewayRequest, by mailer: any Mailer, now: Timestamp
+    ) async throws -> (answer: JSON, created: User?) {
         try await database.transaction { transaction in
             try await take(
                 CodeRequest(.mail, address: account.email, audience: account.audience), in: transaction, now: now)
             guard let existing = try await self.user(email: account.email, audience: account.audience, in: transaction)
             else {
-                let new = account.newUser(hash: hash)
                 let created = try await transaction.run(
                     statements(creating: new, now: now) + [UserStatements.find(id: new.id)])
                 guard let row = created.last?.first else {
                     throw AuthError.failed(cause: "a new user was gone before its confirmation was stored")
                 }
-                return try await sendConfirmation(
-                    account, to: try User(row), request, by: mailer, in: transaction, now: now
-                ).json
+                let user = try await sendConfirmation(
+                    account, to: try User(row), request, by: mailer, in: transaction, now: now)
+                return (user.json, user)
             }
             guard !existing.isEmailConfirmed else {
                 if revealsDuplicates { throw AuthError.userAlreadyExists }
@@ -48,13 +51,15 @@ extension Endpoints {
                     .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "email"], request, now: now)
                 if !noted.isEmpty { try await transaction.run(noted) }
                 try await pretend(order(account), in: transaction, now: now)
-                return decoy(account, now: now)
+                return (decoy(account, now: now), nil)
             }
             // Neither password nor data change: whoever signs up now need not be whoever did before.
             let user = try await sendConfirmation(
                 account, to: existing, request, by: mailer, in: transaction, now: now)
-            guard user.invitedAt == nil else { return .object(user.object(identities: [], userMetadata: [:])) }
-            return user.json
+            guard user.invitedAt == nil else {
+                return (.object(user.object(identities: [], userMetadata: [:])), nil)
+            }
+            return (user.json, nil)
         }
     }
 

@@ -12,7 +12,7 @@ extension Endpoints {
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
         try checkComplete(form)
         if form.phone != nil { return try await signUpByPhone(form, request) }
-        let account = try checkedAccount(
+        let account = try await checkedAccount(
             form, audience: audience(of: request), redirectTo: redirectTarget(request))
         // Hashed whether or not the account exists, so that the time of the answer does not tell.
         let hash = try await hash(form.password)
@@ -30,9 +30,9 @@ extension Endpoints {
 
     private func checkedAccount(
         _ form: SignUpForm, audience: String, redirectTo: String
-    ) throws(AuthError) -> SignUpAccount {
+    ) async throws(AuthError) -> SignUpAccount {
         guard configuration.isEmailEnabled else { throw .emailDisabled(.signUp) }
-        try PasswordPolicy(configuration).check(form.password)
+        try await checkStrength(of: form.password)
         return SignUpAccount(
             email: try writableAddress(form.email ?? ""), audience: audience, data: form.data,
             challenge: form.challenge,
@@ -51,6 +51,7 @@ extension Endpoints {
                 .userSignedUp, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now
             )
             + audit(.login, by: AuditEntry.Actor(user), traits: ["provider": "email"], of: opening, request, now: now)
+        try await askBeforeCreating(user, request)
         do {
             let grant = try await database.transaction { transaction in
                 let found = try await transaction.run(
@@ -62,11 +63,21 @@ extension Endpoints {
                             + [UserStatements.confirmEmail(id: user.id, now: now)] + opening.statements))
             }
             guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+            try await afterCreating(grant.user, request)
             return try await answer(grant, method: "password", now: now)
         } catch let error as DatabaseError {
             // Somebody else signed up with the address between look-up and insert.
             throw error.isTakenEmail ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
         }
+    }
+
+    /// The hook is asked about new accounts only; what it costs is one look-up more, when there is a hook.
+    func askBeforeCreating(_ user: NewUser, _ request: GatewayRequest) async throws {
+        guard hooks.isEnabled(.beforeUserCreated) else { return }
+        let found = try await during(.reading) {
+            try await database.run(UserStatements.find(email: user.email, audience: user.audience))
+        }
+        if found.isEmpty { try await beforeCreating(user, request) }
     }
 
     /// User row with what the app's triggers read, then role, identity and the metadata that comes of it.

@@ -54,9 +54,12 @@ extension Endpoints {
                     throw AuthError.bearerUserMissing
                 }
                 // Last, so that nothing is sent about what could not be stored.
-                for mail in change?.mails ?? [] { try await send(mail, by: try mailer(for: mail.kind)) }
+                if let mails = change?.mails, let first = mails.first {
+                    try await send(mails, by: try mailer(for: first.kind), in: transaction)
+                }
                 return try User(row)
             }
+            if password != nil { await notify(.passwordChanged, updated) }
             return .json(updated.json)
         } catch let error as DatabaseError {
             throw error.takenAddress ?? AuthError.database(error, during: .updatingUser)
@@ -113,7 +116,8 @@ extension Endpoints {
         try await during(.updatingUser) {
             try await database.transaction { try await take(asked, in: $0, now: now) }
         }
-        let sent = try await sendText(to: phone, channel: channel, asked: asked, request, now: now)
+        let sent = try await sendText(
+            to: phone, of: user.json, channel: channel, asked: asked, request, now: now)
         return storing(sent, for: .phoneChange, userID: user.id, now: now)
     }
 
@@ -121,7 +125,7 @@ extension Endpoints {
     private func checkedPassword(_ form: UpdateUserForm, bearer: Bearer) async throws(AuthError) -> PasswordChange? {
         guard let password = form.password else { return nil }
         let user = bearer.user
-        try PasswordPolicy(configuration).check(password)
+        try await checkStrength(of: password)
         if let hash = user.passwordHash {
             if configuration.isCurrentPasswordRequired, !bearer.isRecovery {
                 guard let current = form.currentPassword else { throw .currentPasswordRequired }

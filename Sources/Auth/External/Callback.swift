@@ -127,6 +127,7 @@ extension Endpoints {
             let outcome = try await signIn.settle(in: transaction)
             var landing = Landing(refusal: outcome.refusal, unproven: outcome.unproven)
             guard let user = outcome.user else { return landing }
+            landing.user = user
             if flow.challenge != nil {
                 let finished = try await transaction.run(
                     FlowStatements.finish(id: flow.id, userID: user.id, tokens: tokens, now: now))
@@ -141,6 +142,7 @@ extension Endpoints {
             return landing
         }
         if let unproven = landing.unproven { try await signIn.askToConfirm(unproven) }
+        if let user = landing.user { try await tellIfCreated(user, request, now: now) }
         if let code = landing.code { return .code(code) }
         guard let grant = landing.grant else { throw landing.refusal ?? AuthError.stateNotFound }
         let token = try await accessToken(for: grant, method: "oauth", now: now)
@@ -171,6 +173,7 @@ extension Endpoints {
 
 /// What came of a callback: a code, a session or a refusal.
 private struct Landing: Sendable {
+    var user: User?
     var code: String?
     var grant: Grant?
     var refusal: AuthError?

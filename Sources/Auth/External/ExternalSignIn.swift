@@ -102,6 +102,7 @@ struct ExternalSignIn: Sendable {
             let new = NewUser(
                 id: SecureRandom.uuid(), audience: endpoints.audience(of: request), email: email, passwordHash: "",
                 appMetadata: ["provider": .string(provider), "providers": [.string(provider)]], userMetadata: claims)
+            try await endpoints.beforeCreating(new, request, in: transaction)
             try await transaction.run([
                 UserStatements.insert(new, now: now),
                 UserStatements.setRole(id: new.id, role: configuration.defaultRole),

@@ -6,7 +6,7 @@ internal import Postgres
 extension Endpoints {
     func askByPhone(_ question: FactorQuestion, _ fields: Fields) async throws -> JSONObject {
         let channel = try PhoneCode.channel(fields)
-        guard let messenger = peers.messenger else {
+        guard canSendTexts else {
             observer.observe(.warning("a second factor by telephone was asked for and no text messages can be sent"))
             throw AuthError.refused(.messageNotSent)
         }
@@ -20,7 +20,8 @@ extension Endpoints {
             question, codeDigest: PhoneCode.digest(code, challengeID: question.challengeID), lastBefore: lastBefore
         ) {
             // Last, so that nothing is sent about what could not be stored.
-            do throws(TextMessageFailure) { _ = try await messenger.send(message) } catch {
+            if try await sendByHook(message, to: question.owner.user.json, type: "mfa") { return }
+            do throws(TextMessageFailure) { _ = try await peers.messenger?.send(message) } catch {
                 observer.observe(.warning("a text message for a second factor was not taken: \(error.cause)"))
                 throw AuthError.refused(.messageNotSent)
             }

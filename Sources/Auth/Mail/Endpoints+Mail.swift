@@ -4,6 +4,7 @@ internal import Postgres
 extension Endpoints {
     /// The mailer, or a clear refusal before anything is stored.
     func mailer(for kind: Mail.Kind) throws(AuthError) -> any Mailer {
+        if hooks.isEnabled(.sendEmail) { return HookMailer(hooks: hooks, siteURL: configuration.redirects.serviceURL) }
         guard let mailer else { throw .mailFailed(kind, cause: "no mailer is configured") }
         return mailer
     }
@@ -16,14 +17,26 @@ extension Endpoints {
         let link = kind.linkType.map { type in
             ActionLink(configuration.redirects, token: token.hash, type: type, redirectTo: redirectTo).url
         }
-        return Mail(
+        var mail = Mail(
             kind: kind, recipient: recipient, code: token.code, token: Secret(token.hash), newEmail: newEmail,
             userMetadata: user.userMetadata, userEmail: user.email, redirectTo: redirectTo, link: link ?? Secret(""))
+        mail.user = user.json(changingTo: newEmail)
+        return mail
     }
 
-    func send(_ mail: Mail, by mailer: any Mailer) async throws(AuthError) {
-        do throws(MailFailure) { try await mailer.send(mail) } catch {
-            throw .mailFailed(mail.kind, cause: error.cause)
+    /// - Parameter transaction: the one that stores what the mail is about; a hook's function is part of it.
+    func send(_ mail: Mail, by mailer: any Mailer, in transaction: Transaction? = nil) async throws(AuthError) {
+        try await send([mail], by: mailer, in: transaction)
+    }
+
+    /// Sends mails that belong together.
+    func send(_ mails: [Mail], by mailer: any Mailer, in transaction: Transaction? = nil) async throws(AuthError) {
+        guard let kind = mails.first?.kind else { return }
+        do throws(MailFailure) {
+            guard let hook = mailer as? HookMailer else { return try await mailer.send(mails) }
+            try await hook.send(mails, in: transaction)
+        } catch {
+            throw error.refusal.map { .refused($0) } ?? .mailFailed(kind, cause: error.cause)
         }
     }
 

@@ -41,7 +41,7 @@ extension Endpoints {
                 appMetadata: SignUpAccount.appMetadata, userMetadata: form.data)
             if form.type == .signUp {
                 guard let password = form.password else { throw AuthError.invalid("Signup requires a valid password") }
-                try PasswordPolicy(configuration).check(password)
+                try await checkStrength(of: password)
                 user.passwordHash = try await hash(password)
             }
             return user

@@ -20,13 +20,17 @@ extension Endpoints {
             try await database.transaction { transaction in
                 let existing = try await self.user(email: address, audience: new.audience, in: transaction)
                 guard existing?.isEmailConfirmed != true else { throw AuthError.emailExists }
-                if existing == nil { try await transaction.run(statements(creatingBare: new, now: now)) }
+                if existing == nil {
+                    try await beforeCreating(new, request, in: transaction)
+                    try await transaction.run(statements(creatingBare: new, now: now))
+                }
                 let id = existing?.id ?? new.id
                 return try await send(
                     order, to: id, audit: invitation(of: id, address, by: admin, request, now: now), by: mailer,
                     in: transaction, now: now)
             }
         }
+        if invited.id == new.id { try await afterCreating(invited, request) }
         return .json(invited.json)
     }
 

@@ -23,6 +23,8 @@ public struct MailConfiguration: Sendable {
     public var authorizedAddresses: [String] = []
     /// Environment: `MAILER_LINK_CONFIRMATION`.
     public var linkConfirmation = LinkConfirmation.scanners
+    /// Notices that are sent. Environment: `GOTRUE_MAILER_NOTIFICATIONS_*_ENABLED`.
+    public var notices: Set<Mail.Kind> = []
 
     public init() {}
 }

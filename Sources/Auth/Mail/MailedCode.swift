@@ -84,7 +84,8 @@ extension Endpoints {
         }
         let user = try User(row)
         try await send(
-            mail(order.code.mail, to: order.address, token, user: user, redirectTo: order.redirectTo), by: mailer)
+            mail(order.code.mail, to: order.address, token, user: user, redirectTo: order.redirectTo), by: mailer,
+            in: transaction)
         return user
     }
 

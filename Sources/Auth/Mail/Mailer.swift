@@ -5,6 +5,15 @@ public import Core
 public protocol Mailer: Sendable {
     /// Takes responsibility for the mail. Throws when it cannot; everything that belongs to it is then rolled back.
     func send(_ mail: Mail) async throws(MailFailure)
+    /// Takes responsibility for mails that belong together: those to the old and the new address of a change.
+    func send(_ mails: [Mail]) async throws(MailFailure)
+}
+
+extension Mailer {
+    /// One after the other.
+    public func send(_ mails: [Mail]) async throws(MailFailure) {
+        for mail in mails { try await send(mail) }
+    }
 }
 
 /// A mail to write. Its code and token are secret: whoever has them can act as the user.
@@ -25,6 +34,14 @@ public struct Mail: Sendable {
         case emailChangeNew
         /// Confirm that the address is to change, sent to the present one.
         case emailChangeCurrent
+        // Notices: something was done to the account, and its owner is to know. They have neither code nor link.
+        case passwordChanged
+        case emailChanged
+        case phoneChanged
+        case identityLinked
+        case identityUnlinked
+        case factorEnrolled
+        case factorUnenrolled
 
         /// What `GET /verify` takes as type; nil for mails without a link.
         var linkType: String? {
@@ -34,7 +51,9 @@ public struct Mail: Sendable {
             case .recovery: "recovery"
             case .magicLink: "magiclink"
             case .emailChangeNew, .emailChangeCurrent: "email_change"
-            case .reauthentication: nil
+            case .reauthentication, .passwordChanged, .emailChanged, .phoneChanged, .identityLinked, .identityUnlinked,
+                .factorEnrolled, .factorUnenrolled:
+                nil
             }
         }
 
@@ -47,6 +66,13 @@ public struct Mail: Sendable {
             case .magicLink: "magic link"
             case .reauthentication: "reauthentication"
             case .emailChangeNew, .emailChangeCurrent: "email change"
+            case .passwordChanged: "password changed notification"
+            case .emailChanged: "email changed notification"
+            case .phoneChanged: "phone changed notification"
+            case .identityLinked: "identity linked notification"
+            case .identityUnlinked: "identity unlinked notification"
+            case .factorEnrolled: "MFA factor enrolled notification"
+            case .factorUnenrolled: "MFA factor unenrolled notification"
             }
         }
     }
@@ -68,10 +94,35 @@ public struct Mail: Sendable {
     public let redirectTo: String
     /// The link to follow, with token, type and redirect; empty for kinds without a link.
     public let link: Secret<String>
+    /// What a notice is about.
+    public var facts = Facts()
+    /// The account as clients read it, for the hook that sends mails.
+    var user: JSON = .null
+
+    /// What was changed, in notices; empty elsewhere.
+    public struct Facts: Sendable {
+        public var oldEmail = ""
+        public var phone = ""
+        public var oldPhone = ""
+        /// The provider of an identity: `google`, `github`, …
+        public var provider = ""
+        /// `totp`, `phone` or `webauthn`.
+        public var factorType = ""
+
+        public init() {}
+    }
 }
 
 /// Why a mail was not taken. `cause` is for the log: no addresses, no codes.
 public struct MailFailure: Error, Sendable {
     public let cause: String
-    public init(cause: String) { self.cause = cause }
+    /// What the client is told instead of the general text: a hook's own words.
+    let refusal: Refusal?
+
+    public init(cause: String) { self.init(cause: cause, refusal: nil) }
+
+    init(cause: String, refusal: Refusal?) {
+        self.cause = cause
+        self.refusal = refusal
+    }
 }

@@ -54,32 +54,36 @@ extension Endpoints {
         let mailer = try mailer(for: .magicLink)
         try await countMail()
         let now = clock.now()
-        try await retryingTakenAddress(.savingUser) {
+        let created: User? = try await retryingTakenAddress(.savingUser) {
             try await database.transaction { transaction in
                 try await take(
                     CodeRequest(.mail, address: address, audience: account.audience), in: transaction, now: now)
                 let user = try await self.user(email: address, audience: account.audience, in: transaction)
                 guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
-                    try await confirmLater(account, existing: user, request, by: mailer, in: transaction, now: now)
-                    return
+                    return try await confirmLater(
+                        account, existing: user, request, by: mailer, in: transaction, now: now)
                 }
                 try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
+                return nil
             }
         }
+        if let created { try await afterCreating(created, request) }
         return .json([:])
     }
 
-    /// New accounts get the mail that confirms them; where addresses count as confirmed, the ordinary one.
+    /// New accounts get the mail that confirms them; where addresses count as confirmed, the ordinary one. Answers with
+    /// the account if it was made.
     private func confirmLater(
         _ account: SignUpAccount, existing: User?, _ request: GatewayRequest, by mailer: any Mailer,
         in transaction: Transaction, now: Timestamp
-    ) async throws {
+    ) async throws -> User? {
         if let existing {
             try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
-            return
+            return nil
         }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
         let new = account.newUser(hash: "")
+        try await beforeCreating(new, request, in: transaction)
         let confirmation =
             configuration.isEmailAutoconfirmed ? [UserStatements.confirmEmail(id: new.id, now: now)] : []
         let results = try await transaction.run(
@@ -97,6 +101,7 @@ extension Endpoints {
         } else {
             try await sendConfirmation(account, to: user, request, by: mailer, in: transaction, now: now)
         }
+        return user
     }
 
     private func sendMagicLink(

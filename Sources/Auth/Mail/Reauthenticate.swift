@@ -43,7 +43,7 @@ extension Endpoints {
         try await during(.updatingUser) {
             try await database.transaction { try await take(asked, in: $0, now: now) }
         }
-        let sent = try await sendText(to: user.phone, channel: .sms, asked: asked, request, now: now)
+        let sent = try await sendText(to: user.phone, of: user.json, channel: .sms, asked: asked, request, now: now)
         try await during(.updatingUser) {
             _ = try await database.run(
                 .serviceItself,

@@ -46,7 +46,7 @@ extension Endpoints {
                     let change = try emailChange(
                         to: user.newEmail, of: user, challenge: form.challenge, redirectTo: order.redirectTo, now: now)
                     try await transaction.run(change.statements)
-                    for mail in change.mails { try await send(mail, by: mailer) }
+                    try await send(change.mails, by: mailer, in: transaction)
                     return
                 case .sms, .phoneChange: break
                 }
@@ -77,7 +77,7 @@ extension Endpoints {
         case .signUp, .emailChange: return
         }
         let recipient = purpose == .phoneChange ? user.newPhone : phone
-        let sent = try await sendText(to: recipient, channel: .sms, asked: asked, request, now: now)
+        let sent = try await sendText(to: recipient, of: user.json, channel: .sms, asked: asked, request, now: now)
         try await during(.updatingUser) {
             _ = try await database.run(
                 .serviceItself,

@@ -10,20 +10,20 @@ struct PasswordPolicy: Sendable {
         characterSets = configuration.passwordCharacterSets
     }
 
-    /// Throws `.weakPassword`, and `.invalid` for a password that bcrypt would cut.
-    func check(_ password: String) throws(AuthError) {
+    /// Throws `.invalid` for a password that bcrypt would cut.
+    static func checkLength(of password: String) throws(AuthError) {
         guard password.utf8.count <= AuthLimits.passwordBytesMax else {
             throw .invalid("Password cannot be longer than \(AuthLimits.passwordBytesMax) characters")
         }
-        if let weakness = weakness(of: password) { throw .weakPassword(weakness) }
     }
 
     /// What is weak about a password; nil when nothing is.
-    func weakness(of password: String) -> WeakPassword? {
+    func weakness(of password: String, isBreached: Bool = false) -> WeakPassword? {
         var reasons: [WeakPassword.Reason] = []
         if password.utf8.count < lengthMin { reasons.append(.length(lengthMin)) }
         let missing = characterSets.contains { set in !password.contains { set.contains($0) } }
         if missing { reasons.append(.characters(characterSets)) }
+        if isBreached { reasons.append(.pwned) }
         return reasons.isEmpty ? nil : WeakPassword(reasons: reasons)
     }
 }
@@ -35,11 +35,14 @@ struct WeakPassword: Sendable, Hashable {
         case length(Int)
         /// No character of one of these sets.
         case characters([String])
+        /// Known from a public breach.
+        case pwned
 
         var code: String {
             switch self {
             case .length: "length"
             case .characters: "characters"
+            case .pwned: "pwned"
             }
         }
 
@@ -48,6 +51,7 @@ struct WeakPassword: Sendable, Hashable {
             case .length(let min): "Password should be at least \(min) characters."
             case .characters(let sets):
                 "Password should contain at least one character of each: \(sets.joined(separator: ", "))."
+            case .pwned: "Password is known to be weak and easy to guess, please choose a different one."
             }
         }
     }

@@ -12,7 +12,7 @@ extension Endpoints {
         let channel = try channel(form.channel)
         let account = PhoneAccount(
             phone: try PhoneNumber(form.phone ?? "").digits, audience: audience(of: request), data: form.data)
-        try PasswordPolicy(configuration).check(form.password)
+        try await checkStrength(of: form.password)
         let hash = try await hash(form.password)
         return configuration.phone.isAutoconfirmed
             ? try await signUpConfirmed(account, hash: hash, request)
@@ -35,12 +35,14 @@ extension Endpoints {
                 else {
                     throw AuthError.userAlreadyExists
                 }
+                try await beforeCreating(user, request, in: transaction)
                 return try opening.opened(
                     try await transaction.run(
                         statements(creatingByPhone: user, now: now) + PhoneStatements.confirm(userID: user.id, now: now)
                             + opening.statements))
             }
             guard let grant else { throw AuthError.failed(cause: "a new user was gone before its session was made") }
+            try await afterCreating(grant.user, request)
             return try await answer(grant, method: "password", now: now)
         } catch let error as DatabaseError {
             throw error.isTakenPhone ? AuthError.userAlreadyExists : AuthError.database(error, during: .savingUser)
@@ -65,7 +67,9 @@ extension Endpoints {
             guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
             return .json(decoy(account, now: now))
         }
-        let sent = try await sendText(to: account.phone, channel: channel, asked: asked, request, now: now)
+        let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
+        let sent = try await sendText(
+            to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
         let user = try await store(sent, of: account, hash: hash, request, now: now)
         return .json(user.json)
     }
@@ -80,7 +84,9 @@ extension Endpoints {
         let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
         let existing = try await ask(asked, for: account, now: now)
         guard existing != nil || !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
-        let sent = try await sendText(to: account.phone, channel: channel, asked: asked, request, now: now)
+        let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
+        let sent = try await sendText(
+            to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
         // Nobody knows a password of a new account, so it has none.
         try await store(sent, of: account, hash: "", request, now: now)
         return .json(sent.answer)
@@ -100,13 +106,14 @@ extension Endpoints {
     private func store(
         _ sent: SentText, of account: PhoneAccount, hash: String, _ request: GatewayRequest, now: Timestamp
     ) async throws -> User {
-        try await retryingTakenAddress(.savingUser) {
+        let new = account.newUser(hash: hash)
+        let stored = try await retryingTakenAddress(.savingUser) {
             try await database.transaction { transaction in
                 let existing = try await self.user(phone: account.phone, audience: account.audience, in: transaction)
-                let new = account.newUser(hash: hash)
                 let id = existing?.id ?? new.id
                 var statements: [SQL] = []
                 if existing == nil {
+                    try await beforeCreating(new, request, in: transaction)
                     statements += self.statements(creatingByPhone: new, now: now)
                     if configuration.phone.isAutoconfirmed {
                         statements += PhoneStatements.confirm(userID: id, now: now)
@@ -123,6 +130,8 @@ extension Endpoints {
                 return try User(row)
             }
         }
+        if stored.id == new.id { try await afterCreating(stored, request) }
+        return stored
     }
 
     private func statements(creatingByPhone user: NewUser, now: Timestamp) -> [SQL] {

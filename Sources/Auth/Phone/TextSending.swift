@@ -19,13 +19,16 @@ struct SentText: Sendable {
 extension Endpoints {
     /// Sends a code. No connection to the database is held meanwhile: the service is another server and may be slow.
     /// When it refuses, the request does not count, so that it can be made again.
+    ///
+    /// - Parameter user: the account, for the hook that sends text messages.
     func sendText(
-        to phone: String, channel: TextMessage.Channel, asked: CodeRequest, _ request: GatewayRequest, now: Timestamp
+        to phone: String, of user: JSON, channel: TextMessage.Channel, asked: CodeRequest, _ request: GatewayRequest,
+        now: Timestamp
     ) async throws -> SentText {
         if let code = configuration.phone.testCode(of: phone, at: now) {
             return SentText(phone: phone, token: OneTimeToken(address: phone, code: code), messageID: "test-otp")
         }
-        guard let messenger = peers.messenger else {
+        guard canSendTexts else {
             try await giveBack(asked)
             throw AuthError.failed(cause: "no text message service is configured")
         }
@@ -35,6 +38,13 @@ extension Endpoints {
         let message = TextMessage(
             recipient: phone, channel: channel,
             text: Secret(configuration.phone.template.text(code: token.code.reveal())), code: token.code)
+        do throws(AuthError) {
+            if try await sendByHook(message, to: user) { return SentText(phone: phone, token: token, messageID: nil) }
+        } catch {
+            try await giveBack(asked)
+            throw error
+        }
+        guard let messenger = peers.messenger else { throw AuthError.failed(cause: "a text message service went away") }
         do throws(TextMessageFailure) {
             return SentText(phone: phone, token: token, messageID: try await messenger.send(message))
         } catch {

@@ -38,8 +38,9 @@ extension Endpoints {
     /// Signs the access token of a session. Every access token of a user is made here, so that what must see all of
     /// them sees all of them.
     func accessToken(for grant: Grant, method: String, now: Timestamp) async throws -> IssuedToken {
-        let claims = AccessToken.claims(
-            user: grant.user, session: grant.session, configuration: configuration, now: now)
+        let claims = try await customized(
+            AccessToken.claims(user: grant.user, session: grant.session, configuration: configuration, now: now),
+            for: grant, method: method, now: now)
         let expiry = AccessToken.expiry(
             user: grant.user, session: grant.session, configuration: configuration, now: now)
         return IssuedToken(text: try issuer.sign(claims: claims), lifetime: expiry - now.seconds, expiry: expiry)

@@ -22,15 +22,24 @@ extension Routes {
                 .map { $0.hasPrefix(":") ? ":" : $0 }.joined(separator: "/")
             guard let family = families["\(method.rawValue) \(unnamed)"] else {
                 return { request in
-                    try await withinTime(deadline) { try await handler(request) }
+                    try await withinTime(deadline) { try await checked(request, endpoints, handler) }
                 }
             }
             return { request in
                 try await withinTime(deadline) {
                     try await endpoints.limit(family, request)
-                    return try await handler(request)
+                    return try await checked(request, endpoints, handler)
                 }
             }
+        }
+    }
+
+    /// A captcha where people begin something; the client's address is noted for the hooks on the way.
+    private static func checked(
+        _ request: GatewayRequest, _ endpoints: Endpoints, _ handler: Handler
+    ) async throws -> Response {
+        try await RequestContext.$address.withValue(request.keptAddress) {
+            try await handler(try await endpoints.checkCaptcha(request))
         }
     }
 

@@ -1,5 +1,7 @@
 /// Rate limits, attempts and time (contract, section 7).
 public struct ThrottlingConfiguration: Sendable {
+    /// Nil asks for no captcha. Environment: `GOTRUE_SECURITY_CAPTCHA_ENABLED`.
+    public var captcha: CaptchaConfiguration?
     /// What each family may do. Those of one client address are by default ``nearFactor`` times GoTrue's numbers, because
     /// a hospital is one address: GoTrue, which limits nobody unless a header is named, would otherwise let everybody
     /// guess. Environment: `GOTRUE_RATE_LIMIT_*`, which hold as they are given.

@@ -18,6 +18,8 @@ public struct GatewayRequest: Sendable {
     public let credentials: Credentials
     /// The client's address: the socket's, or what a configured proxy reported.
     public let clientAddress: String
+    /// The host and port that the client believes to speak to. Only for refusing: links are never built from it.
+    public internal(set) var authority: String?
     /// Whether a configured proxy passed the request on, so that headers which only proxies write can be believed.
     public internal(set) var isFromTrustedProxy = false
     /// Path parameters by name, each percent-decoded once.

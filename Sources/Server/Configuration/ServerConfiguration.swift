@@ -47,6 +47,8 @@ public struct ServerConfiguration: Sendable {
     public var secretKey: Secret<String>?
 
     public var auth = AuthConfiguration()
+    /// What the auth service sends, and how.
+    public var delivery = DeliveryConfiguration()
     public var passwordThreads: Int?
     public var rest = RestConfiguration()
     public var restPoolSize: Int?
@@ -148,7 +150,7 @@ public struct ServerConfiguration: Sendable {
         auth.isSignUpDisabled = reader.flag("DISABLE_SIGNUP") ?? auth.isSignUpDisabled
         auth.isEmailEnabled = reader.flag("ENABLE_EMAIL_SIGNUP") ?? auth.isEmailEnabled
         // Without a way to send mail nobody could confirm an address.
-        auth.isEmailAutoconfirmed = reader.flag("ENABLE_EMAIL_AUTOCONFIRM") ?? true
+        auth.isEmailAutoconfirmed = reader.flag("ENABLE_EMAIL_AUTOCONFIRM") ?? (reader.text("SMTP_HOST") == nil)
         auth.areAnonymousUsersEnabled = reader.flag("ENABLE_ANONYMOUS_USERS") ?? auth.areAnonymousUsersEnabled
         auth.passwordLengthMin = reader.integer("PASSWORD_MIN_LENGTH") ?? auth.passwordLengthMin
         auth.refreshTokenReuseInterval =
@@ -161,6 +163,7 @@ public struct ServerConfiguration: Sendable {
         auth.redirects.serviceURL = gateway.publicURL + "/auth/v1"
         readAuthMail(&reader)
         readAuthPhone(&reader)
+        readAuthDelivery(&reader)
         readAuthExternal(&reader)
         readAuthOAuthServer(&reader)
         readAuthFactors(&reader)

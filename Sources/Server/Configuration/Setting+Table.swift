@@ -2,7 +2,9 @@ extension Setting {
     /// Every setting there is. docs/CONFIGURATION.md is held against this table by a test.
     public static let all: [Setting] =
         listening + keys + database + auth + authMail + authPhone + authExternal
-        + authOAuthServer + authFactors + authHooks + authThrottling + authLimits + rest + storage + cases + background
+        + authDelivery + authOAuthServer + authFactors + authHooks + authThrottling + authLimits + rest + storage
+        + cases
+        + background
 
     static let listening: [Setting] = [
         Setting(

@@ -25,6 +25,7 @@ struct Parts: Sendable {
     let rest: RestService?
     private let databases: [Database]
     private let hasher: PasswordHasher
+    private let outgoing: Outgoing
 
     /// Throws ``StartupError`` for keys that cannot be used.
     init(_ application: ApplicationService, objects: FileSystemStore) throws {
@@ -43,6 +44,8 @@ struct Parts: Sendable {
         let restConfiguration = application.databases.restConfiguration
         let restDatabase = Database(restConfiguration, observer: observer)
         databases = [serviceDatabase, storageDatabase, authDatabase, restDatabase]
+        outgoing = try Outgoing(
+            configuration, directory: application.directory.path + "/mails", clock: clock, observer: observer)
         hasher = try PasswordHasher(.init(threads: configuration.passwordThreads))
         recognizer = KeyRecognition(
             application.keys, additional: [], verifier: signing.verifier, clock: clock)
@@ -63,8 +66,9 @@ struct Parts: Sendable {
             authConfiguration.serviceKey = ServiceKey(Secret(Array(application.keys.jwtSecret.reveal().utf8)))
             let auth = AuthService(
                 database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
-                peers: AuthPeers(), clock: clock, observer: observer, configuration: authConfiguration)
+                peers: outgoing.peers, clock: clock, observer: observer, configuration: authConfiguration)
             mounts.append(Mount("/auth/v1", auth))
+            if let outbox = outgoing.outbox { mounts.append(Mount("/outbox", outbox)) }
         }
         if configuration.services.contains(.rest) {
             let service = try RestService(
@@ -97,5 +101,6 @@ struct Parts: Sendable {
     func shutdown() async {
         for database in databases { await database.shutdown() }
         await hasher.shutdown()
+        await outgoing.shutdown()
     }
 }

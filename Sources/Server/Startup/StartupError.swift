@@ -15,6 +15,7 @@ public enum StartupError: Error, Sendable, CustomStringConvertible {
     case migration(String)
     case certificate(String)
     case objects(String)
+    case mails(String)
 
     public var description: String {
         switch self {
@@ -55,6 +56,7 @@ public enum StartupError: Error, Sendable, CustomStringConvertible {
         case .migration(let text): text
         case .certificate(let text): "TLS: \(text)"
         case .objects(let text): "object store: \(text)"
+        case .mails(let text): "mails: \(text)"
         }
     }
 }
