@@ -1,5 +1,6 @@
 internal import Auth
 internal import Core
+internal import Gateway
 internal import Outbound
 
 extension Setting {
