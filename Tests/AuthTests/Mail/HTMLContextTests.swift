@@ -78,5 +78,5 @@ import Testing
     }
 
     /// The characters that give HTML its structure.
-    private static func marks(_ html: String) -> String { html.filter { "<>\"'`".contains($0) } }
+    private static func marks(_ html: String) -> String { html.filter { "<>\"'".contains($0) } }
 }

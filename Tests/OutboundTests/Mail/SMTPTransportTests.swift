@@ -30,8 +30,9 @@ import Testing
         try check(server, failure)
         // Nothing stays behind, and the folder was made for nobody else.
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
-        let mode = try FileManager.default.attributesOfItem(atPath: directory)[.posixPermissions] as? any BinaryInteger
-        #expect(mode.map { Int(clamping: $0) & 0o777 } == 0o700)
+        // The type of the value differs between kinds of Foundation, its text does not.
+        let mode = try FileManager.default.attributesOfItem(atPath: directory)[.posixPermissions].map { "\($0)" }
+        #expect(mode == String(0o700))
         try FileManager.default.removeItem(atPath: directory)
     }
 

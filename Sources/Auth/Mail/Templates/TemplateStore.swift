@@ -65,17 +65,12 @@ actor TemplateStore {
     private static func readFile(_ path: String) throws(TemplateError) -> String {
         let data: Data
         do {
-            // Its type differs between platforms.
-            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? any BinaryInteger
-            guard let size, Int(clamping: size) <= TemplateLimits.source.bytes else {
-                throw TemplateError("the file is too large")
-            }
-            data = try Data(contentsOf: URL(filePath: path))
-        } catch let error as TemplateError {
-            throw error
+            // Mapped, so that a large file is refused without having been read.
+            data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
         } catch {
             throw TemplateError("the file cannot be read")
         }
+        guard data.count <= TemplateLimits.source.bytes else { throw TemplateError("the file is too large") }
         return try text(Array(data))
     }
 
