@@ -12,7 +12,6 @@ import Testing
         "Auth/Sessions/RefreshTokenStatements.swift": "names of columns that are written in the file",
         "Auth/Factors/FactorStatements.swift": "names of columns that are written in the file",
         "Auth/Factors/Passkeys/PasskeyStatements.swift": "names of columns that are written in the file",
-        "Auth/Audit/ReadAudit.swift": "names of columns that are written in the file",
         "Auth/External/FlowState.swift": "names of columns that are written in the file",
         "Auth/Mail/CodeRequest.swift": "names of columns that are written in the file",
         "Auth/Mail/Redemption.swift": "names of columns that are written in the file",
