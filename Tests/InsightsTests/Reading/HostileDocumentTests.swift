@@ -101,8 +101,8 @@ import Testing
         configuration.programTime = .seconds(3)
         let error = try await failure(bytes, configuration: configuration)
         let expected: [ReadingError?] = [
-            .timedOut(step: .extraction), .timedOut(step: .rendering), .timedOut(step: .recognition), .noReadableText,
-            .damaged,
+            .timedOut(step: .textExtraction), .timedOut(step: .rendering), .timedOut(step: .recognition),
+            .noReadableText, .damaged,
             .resourcesExceeded(step: .rendering), .programFailed(step: .rendering),
         ]
         #expect(expected.contains(error))
