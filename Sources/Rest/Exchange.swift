@@ -129,7 +129,7 @@ struct Exchange: Sendable {
 
     func execution(isReadOnly: Bool, routine: Routine? = nil) -> Execution {
         let settings = RequestSettings(
-            request: request, caller: caller, cache: cache, configuration: active.configuration)
+            request: request, caller: caller, cache: cache, active: active)
         let rollsBack =
             switch request.preferences.transaction {
             case .commit: false

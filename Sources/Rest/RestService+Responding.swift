@@ -60,7 +60,7 @@ extension RestService {
     private func exchange(_ request: APIRequest, _ known: Knowledge) -> Exchange {
         Exchange(
             database: database, sizes: sizes, active: known.active, request: request, caller: known.caller,
-            cache: known.cache, maker: AnswerMaker(request: request, configuration: known.active.configuration))
+            cache: known.cache, maker: AnswerMaker(request: request, active: known.active))
     }
 
     private func plan(_ request: APIRequest, _ known: Knowledge) throws(RestError) -> RequestPlan {

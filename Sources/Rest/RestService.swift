@@ -77,12 +77,12 @@ public struct RestService: Surface {
     public func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement { .anyKey }
 
     /// What browsers may read of answers.
-    public var exposedHeaders: [String] {
-        [
-            "Content-Encoding", "Content-Location", "Content-Range", "Content-Type", "Date", "Location", "Server",
-            "Transfer-Encoding", "Range-Unit",
-        ]
-    }
+    public var exposedHeaders: [String] { RestService.exposed }
+
+    private static let exposed = [
+        "Content-Encoding", "Content-Location", "Content-Range", "Content-Type", "Date", "Location", "Server",
+        "Transfer-Encoding", "Range-Unit",
+    ]
 
     public func refusal(_ text: String, status: HTTPResponse.Status) -> Response? {
         ErrorRenderer(configuration: settings.current.configuration)

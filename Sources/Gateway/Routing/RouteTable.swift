@@ -81,35 +81,42 @@ public struct RouteTable: Sendable {
         let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { Substring($0) }
         var allowed: [HTTPRequest.Method] = []
-        for route in routes {
-            guard let parameters = try RouteTable.bind(route.segments, to: segments) else { continue }
-            if route.method == method { return Match(route: route, parameters: parameters) }
+        for route in routes where RouteTable.fits(route.segments, segments) {
+            if route.method == method {
+                return Match(route: route, parameters: try RouteTable.bind(route.segments, to: segments))
+            }
             if !allowed.contains(route.method) { allowed.append(route.method) }
         }
         if allowed.isEmpty { throw .notFound }
         throw .methodNotAllowed(allowed: allowed)
     }
 
-    private static func bind(
-        _ template: [Segment], to segments: [Substring]
-    ) throws(RoutingError) -> [String: String]? {
-        var parameters: [String: String] = [:]
+    private static func fits(_ template: [Segment], _ segments: [Substring]) -> Bool {
         for (index, segment) in template.enumerated() {
-            guard index < segments.count else { return nil }
+            guard index < segments.count else { return false }
             switch segment {
-            case .literal(let text):
-                guard segments[index] == text else { return nil }
-            case .parameter(let name):
-                guard !segments[index].isEmpty else { return nil }
-                parameters[name] = try decoded(segments[index])
-            case .rest(let name):
-                let rest = segments[index...].joined(separator: "/")
-                guard !rest.isEmpty else { return nil }
-                parameters[name] = try decoded(rest)
-                return parameters
+            case .literal(let text): if segments[index] != text { return false }
+            case .parameter: if segments[index].isEmpty { return false }
+            case .rest: return index + 1 < segments.count || !segments[index].isEmpty
             }
         }
-        return segments.count == template.count ? parameters : nil
+        return segments.count == template.count
+    }
+
+    /// The parameters of a path that fits.
+    private static func bind(
+        _ template: [Segment], to segments: [Substring]
+    ) throws(RoutingError) -> [String: String] {
+        var parameters: [String: String] = [:]
+        for (segment, text) in zip(template, segments) {
+            switch segment {
+            case .literal: continue
+            case .parameter(let name): parameters[name] = try decoded(text)
+            case .rest(let name):
+                parameters[name] = try decoded(segments[(template.count - 1)...].joined(separator: "/"))
+            }
+        }
+        return parameters
     }
 
     private static func decoded(_ text: some StringProtocol) throws(RoutingError) -> String {

@@ -27,7 +27,7 @@ extension AnswerMaker {
 
     /// Tells clients that name an aliased embed by its relation to name the alias.
     func warn(of root: ReadNode, in answer: inout Answer) {
-        guard configuration.acceptsTargetNames else { return }
+        guard active.configuration.acceptsTargetNames else { return }
         let used = root.targetNamesUsed
         guard !used.isEmpty else { return }
         let changes = used.map { "`\($0.target)` to `\($0.alias)`" }.joined(separator: ", ")

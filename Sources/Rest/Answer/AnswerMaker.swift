@@ -4,7 +4,7 @@ internal import NIOCore
 /// Makes the answer of a statement's result (contract, sections 1 to 5).
 struct AnswerMaker: Sendable {
     let request: APIRequest
-    let configuration: RestConfiguration
+    let active: ActiveConfiguration
 
     func answer(_ plan: ReadPlan, _ result: StatementResult) throws(RestError) -> Answer {
         var answer = page(result)
@@ -93,7 +93,7 @@ struct AnswerMaker: Sendable {
         let offset = request.topRange.offset
         guard let total = result.total, offset > total else { return nil }
         let error = RestError.request(.invalidRange(.outOfBounds(offset: offset, total: total)))
-        return ByteBuffer(bytes: ErrorRenderer(configuration: configuration).body(error))
+        return ByteBuffer(bytes: ErrorRenderer(configuration: active.configuration).body(error))
     }
 
     private func finish(_ answer: inout Answer, _ format: AnswerFormat, _ body: ByteBuffer, isHead: Bool) {

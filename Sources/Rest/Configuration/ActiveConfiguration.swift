@@ -8,6 +8,8 @@ final class ActiveConfiguration: Sendable {
     let configuration: RestConfiguration
     let callers: CallerReader
     let preRequest: SQL?
+    /// What follows the request's schema in `search_path`.
+    let searchPathEnd: String
     let documents = DocumentCache()
     let plannedReads = PlannedReads()
 
@@ -26,6 +28,7 @@ final class ActiveConfiguration: Sendable {
                     previousSecrets: configuration.previousJWTSecrets))
         }
         callers = CallerReader(verifier: verifier, clock: clock, configuration: configuration)
+        searchPathEnd = configuration.extraSearchPath.map { ", " + SQLWriter.quoted($0) }.joined()
         preRequest = configuration.preRequest.map(ActiveConfiguration.call)
     }
 

@@ -6,7 +6,7 @@ struct RequestSettings {
     let request: APIRequest
     let caller: Caller
     let cache: SchemaCache
-    let configuration: RestConfiguration
+    let active: ActiveConfiguration
 
     func settings(isReadOnly: Bool, routine: Routine? = nil) -> TransactionSettings {
         var settings = TransactionSettings()
@@ -21,7 +21,7 @@ struct RequestSettings {
         settings.set("request.cookies", RequestSettings.object(request.cookies))
         if let timeZone = request.preferences.timeZone { settings.set("timezone", timeZone) }
         for setting in routine?.hoistedSettings ?? [] { settings.set(setting.name, setting.value) }
-        for setting in configuration.applicationSettings { settings.set(setting.name, setting.value.reveal()) }
+        for setting in active.configuration.applicationSettings { settings.set(setting.name, setting.value.reveal()) }
         // The pool puts the role last, so that what the login role may set is set before it is given up.
         settings.set("role", caller.role)
         settings.statementTimeout = statementTimeout(among: roleSettings.settings + (routine?.hoistedSettings ?? []))
@@ -37,9 +37,7 @@ struct RequestSettings {
         }
     }
 
-    private var searchPath: String {
-        ([request.schema] + configuration.extraSearchPath).map { SQLWriter.quoted($0) }.joined(separator: ", ")
-    }
+    private var searchPath: String { SQLWriter.quoted(request.schema) + active.searchPathEnd }
 
     /// A longer time-out than the pool's own has to be known to it, or it would give the connection up.
     private func statementTimeout(among settings: [Routine.Setting]) -> Duration? {

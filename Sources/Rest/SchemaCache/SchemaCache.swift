@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// What the database holds, as of one moment: everything a request is judged by before SQL is made for it.
 ///
-/// A value; a request keeps the one it began with. Made by ``SchemaCacheLoader``, shared by ``SchemaCacheHolder``.
-struct SchemaCache: Sendable {
+/// Immutable, and of reference type so that handing it on costs next to nothing; a request keeps the one it began with. Made by ``SchemaCacheLoader``, shared by ``SchemaCacheHolder``.
+final class SchemaCache: Sendable {
     /// Grows with every cache made.
     let generation: UInt64
     /// Relations of the exposed schemas.
