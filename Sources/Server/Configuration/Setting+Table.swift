@@ -103,7 +103,7 @@ extension Setting {
         Setting(
             "Auth", "ENABLE_EMAIL_AUTOCONFIRM", aliases: ["GOTRUE_MAILER_AUTOCONFIRM"], .flag,
             default: "true without SMTP_HOST",
-            "Addresses count as confirmed at sign-up. This version sends no mail, so without it sign-up is refused."),
+            "Addresses count as confirmed at sign-up, without a mail."),
         Setting(
             "Auth", "ENABLE_ANONYMOUS_USERS", aliases: ["GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED"], .flag,
             default: "false", "Anonymous sign-in."),
@@ -248,20 +248,23 @@ extension Setting {
     /// Names of Supabase's own `.env` that mean nothing to this program, and upstream settings that this version
     /// does not act on yet. They are accepted and listed once as unused. A trailing `*` stands for anything.
     static let unused: [String] = [
+        // Supabase's own file
         "LOGFLARE_*", "POOLER_*", "VAULT_ENC_KEY", "PG_META_CRYPTO_KEY", "STUDIO_*", "IMGPROXY_*",
         "DOCKER_SOCKET_LOCATION", "GOOGLE_PROJECT_*", "SECRET_KEY_BASE", "DASHBOARD_*", "KONG_HTTPS_PORT",
-        "POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "ADDITIONAL_REDIRECT_URLS",
-        "MAILER_URLPATHS_*", "SMTP_*", "GOOGLE_*", "GITHUB_*", "AZURE_*", "SMS_*", "MFA_*",
-        "GLOBAL_S3_*", "REGION", "AWS_*", "S3_PROTOCOL_*", "STORAGE_TENANT_ID", "FUNCTIONS_VERIFY_JWT",
-        "GOTRUE_EXTERNAL_*", "GOTRUE_SMTP_*", "GOTRUE_MAILER_*", "GOTRUE_SMS_*", "GOTRUE_MFA_*", "GOTRUE_HOOK_*",
-        "GOTRUE_SECURITY_*", "GOTRUE_RATE_LIMIT_*", "GOTRUE_URI_ALLOW_LIST", "GOTRUE_PASSWORD_*", "GOTRUE_SAML_*",
-        "GOTRUE_PASSKEY_*", "GOTRUE_WEBAUTHN_*", "GOTRUE_JWT_KEY_ID",
-        "GOTRUE_JWT_VALID_METHODS",
-        "GOTRUE_JWT_ADMIN_ROLES", "GOTRUE_JWT_DEFAULT_GROUP_NAME", "GOTRUE_API_HOST", "GOTRUE_API_PORT",
-        "GOTRUE_API_MAX_REQUEST_DURATION",
-        "GOTRUE_DB_*", "GOTRUE_LOG_*", "GOTRUE_AUDIT_LOG_*", "GOTRUE_SESSIONS_*", "GOTRUE_CORS_*",
+        "POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "MAILER_URLPATHS_*", "GLOBAL_S3_*", "REGION", "AWS_*",
+        "S3_PROTOCOL_*", "STORAGE_TENANT_ID", "FUNCTIONS_VERIFY_JWT", "SUPABASE_URL", "COMPOSE_*",
+        // GoTrue
+        "GOTRUE_MAILER_URLPATHS_*", "GOTRUE_MAILER_EXTERNAL_HOSTS", "GOTRUE_SMTP_LOGGING_ENABLED",
+        "GOTRUE_PASSWORD_HIBP_BLOOM_*", "GOTRUE_SMS_TWILIO_VERIFY_*", "GOTRUE_EXTERNAL_WEB3_*",
+        "GOTRUE_EXTERNAL_BITBUCKET_*", "GOTRUE_EXTERNAL_FIGMA_*", "GOTRUE_EXTERNAL_FLY_*",
+        "GOTRUE_EXTERNAL_KAKAO_*", "GOTRUE_EXTERNAL_LINKEDIN_*", "GOTRUE_EXTERNAL_NOTION_*",
+        "GOTRUE_EXTERNAL_SLACK_*", "GOTRUE_EXTERNAL_SNAPCHAT_*", "GOTRUE_EXTERNAL_SPOTIFY_*",
+        "GOTRUE_EXTERNAL_TWITCH_*", "GOTRUE_EXTERNAL_TWITTER_*", "GOTRUE_EXTERNAL_X_*",
+        "GOTRUE_EXTERNAL_VERCEL_MARKETPLACE_*", "GOTRUE_EXTERNAL_WORKOS_*", "GOTRUE_EXTERNAL_ZOOM_*",
+        "GOTRUE_SECURITY_*", "GOTRUE_SAML_*", "GOTRUE_API_HOST", "GOTRUE_API_PORT", "GOTRUE_DB_*", "GOTRUE_LOG_*",
+        "GOTRUE_SESSIONS_*", "GOTRUE_CORS_*",
+        // PostgREST
         "PGRST_DB_POOL_*", "PGRST_DB_TIMEZONE_ENABLED", "PGRST_JWT_CACHE_*", "PGRST_SERVER_UNIX_SOCKET*",
         "PGRST_SERVER_REUSEPORT", "PGRST_LOG_*", "PGRST_ADMIN_*",
-        "SUPABASE_URL", "COMPOSE_*",
     ]
 }
