@@ -142,7 +142,10 @@ extension Endpoints {
             return landing
         }
         if let unproven = landing.unproven { try await signIn.askToConfirm(unproven) }
-        if let user = landing.user { try await tellIfCreated(user, request, now: now) }
+        if let user = landing.user {
+            try await tellIfCreated(user, request, now: now)
+            await signIn.tellIfLinked(user)
+        }
         if let code = landing.code { return .code(code) }
         guard let grant = landing.grant else { throw landing.refusal ?? AuthError.stateNotFound }
         let token = try await accessToken(for: grant, method: "oauth", now: now)

@@ -38,6 +38,12 @@ struct ExternalSignIn: Sendable {
         let email: String
     }
 
+    /// Tells the owner of an account that it has one more identity; after the transaction.
+    func tellIfLinked(_ user: User) async {
+        guard case .link = purpose else { return }
+        await endpoints.notify(.identityLinked, user, facts: .provider(provider))
+    }
+
     func settle(in transaction: Transaction) async throws -> Outcome {
         switch purpose {
         case .signIn: try await signIn(transaction)

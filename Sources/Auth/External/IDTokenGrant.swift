@@ -33,6 +33,7 @@ extension Endpoints {
         if let unproven = outcome.unproven { try await signIn.askToConfirm(unproven) }
         guard let grant else { throw outcome.refusal ?? AuthError.externalUserBanned }
         try await tellIfCreated(grant.user, request, now: now)
+        await signIn.tellIfLinked(grant.user)
         return try await answer(grant, method: "oauth", now: now)
     }
 

@@ -12,20 +12,23 @@ extension Endpoints {
         }
         guard bearer.token.audience == audience(of: request) else { throw AuthError.unexpectedAudience }
         let now = clock.now()
+        let provider: String
         do {
-            try await database.transaction { transaction in
+            provider = try await database.transaction { transaction in
                 try await unlink(identityID, of: bearer.user.id, in: transaction, request, now: now)
             }
         } catch let error as DatabaseError {
             throw error.isTakenEmail
                 ? AuthError.identityEmailConflict : AuthError.database(error, during: .updatingUser)
         }
+        await notify(.identityUnlinked, bearer.user, facts: .provider(provider))
         return .json([:])
     }
 
+    /// Answers with the identity's provider.
     private func unlink(
         _ identityID: String, of userID: String, in transaction: Transaction, _ request: GatewayRequest, now: Timestamp
-    ) async throws {
+    ) async throws -> String {
         // The lock first: two requests that each remove one of the last two must not both find two.
         let results = try await transaction.run([
             ExternalIdentityStatements.lockUser(id: userID), UserStatements.find(id: userID),
@@ -50,6 +53,7 @@ extension Endpoints {
         ]
         statements += audit(.identityUnlinked, by: AuditEntry.Actor(user), traits: traits, request, now: now)
         try await transaction.run(statements)
+        return identity.provider
     }
 
     /// What becomes of the user's address: kept while an identity has it, else that of the best identity left.
@@ -100,5 +104,14 @@ enum UnlinkedEmail: Sendable, Hashable {
         let unverified = left.filter { !$0.email.isEmpty && !$0.isVerified }
         let none = left.filter { $0.email.isEmpty }.prefix(1)
         return (verified + unverified + none).map { .replace(email: $0.email, isVerified: $0.isVerified) }
+    }
+}
+
+extension Mail.Facts {
+    /// What a notice says of an identity.
+    static func provider(_ name: String) -> Mail.Facts {
+        var facts = Mail.Facts()
+        facts.provider = name
+        return facts
     }
 }

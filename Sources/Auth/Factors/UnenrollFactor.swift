@@ -8,8 +8,8 @@ extension Endpoints {
     func unenrollFactor(_ request: GatewayRequest, by owner: FactorOwner) async throws -> Response {
         let id = try factorID(request)
         let now = clock.now()
-        try await during(.updatingUser) {
-            try await database.transaction { transaction in
+        let factor = try await during(.updatingUser) {
+            try await database.transaction { transaction -> StoredFactor in
                 // Looked at again under the lock: it may have been verified since.
                 let results = try await transaction.run([
                     FactorStatements.lockUser(id: owner.user.id),
@@ -30,8 +30,10 @@ extension Endpoints {
                                 "factor_id": .string(id), "factor_status": .string(factor.status),
                                 "session_id": .string(owner.session.id),
                             ], request, now: now))
+                return factor
             }
         }
+        if factor.isVerified { await notify(.factorUnenrolled, owner.user, facts: .factor(factor)) }
         return .json(["id": .string(id)])
     }
 
@@ -39,5 +41,14 @@ extension Endpoints {
     func removal(of factor: StoredFactor, userID: String, now: Timestamp) -> [SQL] {
         FactorStatements.lowerSessions(factorID: factor.id, kind: factor.kind, now: now)
             + [FactorStatements.delete(id: factor.id, userID: userID)]
+    }
+}
+
+extension Mail.Facts {
+    /// What a notice says of a factor.
+    static func factor(_ factor: StoredFactor) -> Mail.Facts {
+        var facts = Mail.Facts()
+        facts.factorType = factor.kind.rawValue
+        return facts
     }
 }

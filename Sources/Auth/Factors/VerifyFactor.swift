@@ -31,6 +31,7 @@ extension Endpoints {
         }
         guard let proof else { throw AuthError.refused(factor.kind.wrongAnswer) }
         let grant = try await raise(attempt, by: proof)
+        if !factor.isVerified { await notify(.factorEnrolled, grant.user, facts: .factor(factor)) }
         return try await answer(grant, method: factor.kind.method, now: now)
     }
 

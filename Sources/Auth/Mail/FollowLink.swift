@@ -30,13 +30,16 @@ extension Endpoints {
                 let message = [(name: "message", value: Endpoints.halfChangeText)]
                 if form.isPKCE { location.setQuery(message) }
                 location.setFragment(message + [("sb", "")])
-            case .code(let code): location.setQuery([("code", code)])
-            case .session(let grant, let type):
+            case .code(let code, let redeemed):
+                await tellOfChange(redeemed)
+                location.setQuery([("code", code)])
+            case .session(let grant, let redeemed):
+                await tellOfChange(redeemed)
                 let token = try await accessToken(for: grant, method: "otp", now: now)
                 location.setFragment([
                     ("access_token", token.text), ("expires_at", String(token.expiry)),
                     ("expires_in", String(token.lifetime)), ("refresh_token", grant.refreshToken), ("sb", ""),
-                    ("token_type", "bearer"), ("type", type.rawValue),
+                    ("token_type", "bearer"), ("type", redeemed.type.rawValue),
                 ])
             }
         } catch let error as AuthError {
@@ -54,9 +57,9 @@ extension Endpoints {
 
     private enum LinkOutcome: Sendable {
         case halfChanged
-        case session(Grant, VerificationType)
+        case session(Grant, Redeemed)
         /// For an exchange.
-        case code(String)
+        case code(String, Redeemed)
     }
 
     private func outcome(_ form: LinkForm, _ request: GatewayRequest, now: Timestamp) async throws -> LinkOutcome {
@@ -72,7 +75,7 @@ extension Endpoints {
                 }
                 guard form.isPKCE else {
                     return .session(
-                        try await open(redeemed, presentation, request, in: transaction, now: now), redeemed.type)
+                        try await open(redeemed, presentation, request, in: transaction, now: now), redeemed)
                 }
                 let issued = try await transaction.run(
                     redeemed.statements + [
@@ -80,7 +83,7 @@ extension Endpoints {
                             userID: redeemed.userID, method: redeemed.type.flowMethod, now: now)
                     ])
                 guard let code = try issued.last?.first?.text(0) else { throw AuthError.refused(.flowStateMissing) }
-                return .code(code)
+                return .code(code, redeemed)
             }
         }
     }

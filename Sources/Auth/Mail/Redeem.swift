@@ -17,8 +17,11 @@ struct Presentation: Sendable {
 /// What a redeemed token does; nothing of it has happened yet but that the token is gone.
 struct Redeemed: Sendable {
     let type: VerificationType
-    let userID: String
+    /// As it was before.
+    let user: User
     let statements: [SQL]
+
+    var userID: String { user.id }
 }
 
 extension Endpoints {
@@ -40,9 +43,24 @@ extension Endpoints {
         }
         let type = presentation.type.resolved(as: redemption.kind)
         return Redeemed(
-            type: type, userID: redemption.user.id,
+            type: type, user: redemption.user,
             statements: RedemptionStatements.burn(userID: redemption.user.id)
                 + effects(of: redemption, as: type, request, now: now))
+    }
+
+    /// Tells who had the old address that the account has another; after the transaction.
+    func tellOfChange(_ redeemed: Redeemed) async {
+        var facts = Mail.Facts()
+        switch redeemed.type {
+        case .emailChange:
+            facts.oldEmail = redeemed.user.email
+            await notify(.emailChanged, redeemed.user, facts: facts)
+        case .phoneChange:
+            facts.oldPhone = redeemed.user.phone
+            facts.phone = redeemed.user.newPhone
+            await notify(.phoneChanged, redeemed.user, facts: facts)
+        case .signUp, .invite, .email, .magicLink, .recovery, .sms: break
+        }
     }
 
     private func take(

@@ -29,15 +29,18 @@ extension Endpoints {
         let now = clock.now()
         let presentation = try presentation(try VerifyForm(fields), request, now: now)
         if let attempt = presentation.attempt { try await checkAttempts(attempt) }
-        let grant = try await redeeming {
-            try await database.transaction { transaction -> Grant? in
+        let done = try await redeeming {
+            try await database.transaction { transaction -> (redeemed: Redeemed, grant: Grant)? in
                 guard let redeemed = try await redeem(presentation, request, in: transaction, now: now) else {
                     return nil
                 }
-                return try await open(redeemed, presentation, request, in: transaction, now: now)
+                return (redeemed, try await open(redeemed, presentation, request, in: transaction, now: now))
             }
         }
-        guard let grant else { return .json(["msg": .string(Endpoints.halfChangeText), "code": "200"]) }
+        guard let (redeemed, grant) = done else {
+            return .json(["msg": .string(Endpoints.halfChangeText), "code": "200"])
+        }
+        await tellOfChange(redeemed)
         return try await answer(grant, method: "otp", now: now)
     }
 

@@ -117,6 +117,35 @@ import Testing
         }
     }
 
+    @Test func `tell the old address of a changed one`() async throws {
+        try await AuthHarness.run({
+            $0.isEmailChangeSecure = false
+            $0.mail.notices = [.emailChanged]
+        }) { auth in
+            let user = try await auth.confirmedUser()
+            let asked = try await auth.send(
+                .put, "/user", ["email": "new@example.org"], bearer: user.accessToken)
+            #expect(asked.status == 200)
+            _ = try SignedIn(await auth.verify("email_change", try auth.lastMail()))
+            let notice = try auth.lastMail()
+            #expect(notice.kind == .emailChanged && notice.recipient == AuthHarness.email)
+            #expect(notice.facts.oldEmail == AuthHarness.email)
+        }
+    }
+
+    @Test func `tell of a factor that came and of one that went`() async throws {
+        try await AuthHarness.run({
+            $0.isEmailAutoconfirmed = true
+            $0.mail.notices = [.factorEnrolled, .factorUnenrolled]
+        }) { auth in
+            let (user, factor) = try await auth.raisedUser()
+            #expect(auth.mailer.sent.map(\.kind) == [.factorEnrolled])
+            #expect(auth.mailer.sent.map(\.facts.factorType) == ["totp"])
+            #expect(try await auth.send(.delete, "/factors/\(factor.id)", bearer: user.accessToken).status == 200)
+            #expect(auth.mailer.sent.map(\.kind) == [.factorEnrolled, .factorUnenrolled])
+        }
+    }
+
     @Test func `that cannot be sent are a warning, and the change stands`() async throws {
         try await AuthHarness.run({
             $0.isEmailAutoconfirmed = true
