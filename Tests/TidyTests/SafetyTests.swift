@@ -3,7 +3,6 @@ import Testing
 @Suite struct `Safety` {
     /// Where C is called, and why there.
     private static let unsafeFiles = [
-        "Gateway/Listening/LoopExecutor.swift": "the library offers no other way to run a task's job on an executor",
         "medmitra/ServeCommand.swift": "SIG_IGN is a pointer constant of C",
         "QRCode/QRSymbol.swift": "libqrencode answers with a pointer to its modules",
     ]

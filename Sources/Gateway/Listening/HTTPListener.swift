@@ -31,7 +31,6 @@ public struct HTTPListener: Service {
     private let certificates: CertificateStore?
     private let registry = DepartureRegistry()
     private let eventLoopGroup: any EventLoopGroup
-    private let executors: LoopExecutors
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -45,7 +44,6 @@ public struct HTTPListener: Service {
         self.responder = responder
         self.certificates = certificates
         self.eventLoopGroup = eventLoopGroup
-        executors = LoopExecutors(eventLoopGroup)
         self.logger = logger
         self.onListening = onListening
     }
@@ -99,24 +97,11 @@ public struct HTTPListener: Service {
     }
 
     private func builder() throws -> HTTPServerBuilder {
-        let executors = executors
-        guard let certificates else {
-            let configuration = channelConfiguration(inputCloseCounts: true)
-            return HTTPServerBuilder { responder in
-                PinnedChannel(
-                    base: HTTP1Channel(responder: responder, configuration: configuration), executors: executors)
-            }
-        }
+        guard let certificates else { return .http1(configuration: channelConfiguration(inputCloseCounts: true)) }
         var http2 = HTTP2UpgradeChannel.Configuration()
         http2.idleTimeout = GatewayLimits.idleTimeout
         http2.streamConfiguration = channelConfiguration(inputCloseCounts: false)
-        let configuration = http2
-        return HTTPServerBuilder { responder in
-            PinnedChannel(
-                base: try HTTP2UpgradeChannel(
-                    tlsConfiguration: certificates.configuration(), configuration: configuration, responder: responder),
-                executors: executors)
-        }
+        return try .http2Upgrade(tlsConfiguration: certificates.configuration(), configuration: http2)
     }
 
     private func channelConfiguration(inputCloseCounts: Bool) -> HTTP1Channel.Configuration {
@@ -178,9 +163,7 @@ public struct HTTPListener: Service {
     ) async -> GatewayResponder.Outcome {
         defer { whenDone() }
         let address = channel.remoteAddress?.ipAddress
-        let work = Task.immediate(executorPreference: executors[channel.eventLoop]) {
-            await responder.respond(to: request, remoteAddress: address)
-        }
+        let work = Task.immediate { await responder.respond(to: request, remoteAddress: address) }
         registry.expect(channel) { work.cancel() }
         defer { registry.forget(channel) }
         return await withTaskCancellationHandler {
