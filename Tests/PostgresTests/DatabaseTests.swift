@@ -202,6 +202,22 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         await database.shutdown()
     }
 
+    @Test func `a cancel that comes late strikes nobody else`() async throws {
+        let database = try await pool { $0.connectionsMax = 1 }
+        for round in 0..<200 {
+            let left = Task { try await database.run("select pg_sleep(\(round % 5)::double precision / 2000)") }
+            if round % 3 > 0 { try await Task.sleep(for: .microseconds(round * 10)) }
+            left.cancel()
+            async let first = database.run("select 1").first?.int(0)
+            async let second = database.run("select count(*) from generate_series(1, 2000)").first?.int(0)
+            #expect(try await first == 1)
+            #expect(try await second == 2000)
+            // Whether it was done or cancelled is a matter of microseconds.
+            _ = try? await left.value
+        }
+        await database.shutdown()
+    }
+
     @Test func `a request that waits too long for a connection says so`() async throws {
         let database = try await pool {
             $0.connectionsMax = 1

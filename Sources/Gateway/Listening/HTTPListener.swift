@@ -165,6 +165,8 @@ public struct HTTPListener: Service {
         let address = channel.remoteAddress?.ipAddress
         let work = Task.immediate { await responder.respond(to: request, remoteAddress: address) }
         registry.expect(channel) { work.cancel() }
+        // It may have left before there was anybody to tell.
+        if !channel.isActive { work.cancel() }
         defer { registry.forget(channel) }
         return await withTaskCancellationHandler {
             await work.value

@@ -47,8 +47,11 @@ final class PooledConnection {
     private(set) var isFeeding = false
     /// Large statements sent before other connections have their turn.
     private static let portionsMax = 4
-    /// A cancel was sent while these flights were out; one of them may be hit in place of the one meant.
-    private var cancelSentFor: UInt64?
+    /// A cancel that was sent and has not been seen to strike: it may strike another flight than the one meant, also
+    /// one that was sent after that one had landed.
+    private var loose: (cancel: UInt64, sentAt: ContinuousClock.Instant)?
+    /// How long a cancel may be on its way: a connection to the server and a signal.
+    private static let cancelTravel: Duration = .seconds(5)
     var lease: LeaseID?
     var idleSince: ContinuousClock.Instant
     var wantsWritable = false
@@ -67,7 +70,7 @@ final class PooledConnection {
     var oldestDeadline: ContinuousClock.Instant? { passages.first.map { $0.sentAt + $0.flight.answerMax } }
     var headFlightID: UInt64? { passages.first?.flight.id }
     func carries(_ flightID: UInt64) -> Bool { passages.contains { $0.flight.id == flightID } }
-    func noteCancel(for flightID: UInt64) { cancelSentFor = flightID }
+    func noteCancel(for flightID: UInt64) { loose = (flightID, .now) }
     var errorText: String { handle.errorText }
 
     /// Puts a flight on the wire. False when the connection broke.
@@ -176,7 +179,6 @@ final class PooledConnection {
 
     private func land() -> Landing {
         let passage = passages.removeFirst()
-        defer { if cancelSentFor == passage.flight.id { cancelSentFor = nil } }
         guard let failure = passage.failure else {
             return Landing(
                 flight: passage.flight,
@@ -184,12 +186,13 @@ final class PooledConnection {
                 mayRetry: false)
         }
         if failure.sqlState == .queryCanceled, passage.flight.cancellation.isCancelled {
+            if loose?.cancel == passage.flight.id { loose = nil }
             return Landing(flight: passage.flight, answer: .failure(.cancelled), mayRetry: false)
         }
         var struckForAnother = false
-        if failure.sqlState == .queryCanceled, let meant = cancelSentFor, meant != passage.flight.id {
-            struckForAnother = true
-            cancelSentFor = nil
+        if failure.sqlState == .queryCanceled, let sent = loose, sent.cancel != passage.flight.id {
+            struckForAnother = sent.sentAt.duration(to: .now) < Self.cancelTravel
+            loose = nil
         }
         return Landing(
             flight: passage.flight, answer: .failure(.server(failure)),
