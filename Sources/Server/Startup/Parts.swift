@@ -40,7 +40,9 @@ struct Parts: Sendable {
             keyID: configuration.jwtKeyID, validMethods: configuration.jwtValidMethods)
         serviceDatabase = pool("cases", Logins.service)
         storageDatabase = pool("storage", Logins.storage)
-        let authDatabase = pool("auth", Logins.auth)
+        var authConfiguration = application.databases.configuration(name: "auth", login: Logins.auth)
+        authConfiguration.plansOnce = true
+        let authDatabase = Database(authConfiguration, observer: observer)
         let restConfiguration = application.databases.restConfiguration
         let restDatabase = Database(restConfiguration, observer: observer)
         databases = [serviceDatabase, storageDatabase, authDatabase, restDatabase]
