@@ -22,10 +22,6 @@ public struct DatabaseConfiguration: Sendable {
     /// False leaves `statement_timeout` to what the server has for the login; ``statementTimeout`` then only bounds how
     /// long an answer is waited for.
     public var setsStatementTimeout = true
-    /// Prepared statements are planned once, whatever their parameters (`plan_cache_mode = force_generic_plan`). For
-    /// services whose statements are look-ups by key: PostgreSQL otherwise takes lists for expensive and plans anew at
-    /// every execution.
-    public var plansOnce = false
     /// Longest a flight may stay unanswered beyond its statement time-out before the connection counts as dead.
     public var answerGrace: Duration = .seconds(10)
     /// Prepared statements kept on each connection, least recently used dropped first; 0 turns them off, which

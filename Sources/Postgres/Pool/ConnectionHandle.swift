@@ -31,7 +31,6 @@ internal import Core
         if configuration.setsStatementTimeout {
             opening.append("set statement_timeout = \(configuration.statementTimeout.wholeMilliseconds)")
         }
-        if configuration.plansOnce { opening.append("set plan_cache_mode = force_generic_plan") }
         if let role = configuration.assumeRole { opening.append("set role \(SQL.quoted(identifier: role))") }
         do throws(DatabaseError) {
             if !opening.isEmpty { try handle.executeBlocking(opening.joined(separator: "; ")) }

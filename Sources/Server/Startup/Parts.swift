@@ -40,9 +40,7 @@ struct Parts: Sendable {
             keyID: configuration.jwtKeyID, validMethods: configuration.jwtValidMethods)
         serviceDatabase = pool("cases", Logins.service)
         storageDatabase = pool("storage", Logins.storage)
-        var authConfiguration = application.databases.configuration(name: "auth", login: Logins.auth)
-        authConfiguration.plansOnce = true
-        let authDatabase = Database(authConfiguration, observer: observer)
+        let authDatabase = pool("auth", Logins.auth)
         let restConfiguration = application.databases.restConfiguration
         let restDatabase = Database(restConfiguration, observer: observer)
         databases = [serviceDatabase, storageDatabase, authDatabase, restDatabase]
