@@ -8,13 +8,17 @@ extension GatewayResponder {
         _ request: Request, remoteAddress: String? = "127.0.0.1"
     ) async -> (status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]) {
         let response = await respond(to: request, remoteAddress: remoteAddress).response
-        let collector = BodyCollector()
-        do {
-            try await response.body.write(collector)
-        } catch {
+        guard let bytes = await GatewayResponder.bytes(of: response.body) else {
             return (.internalServerError, response.headers, [])
         }
-        return (response.status, response.headers, await collector.bytes)
+        return (response.status, response.headers, bytes)
+    }
+
+    /// The whole of a body; nil if it ends with an error.
+    static func bytes(of body: ResponseBody) async -> [UInt8]? {
+        let collector = BodyCollector()
+        do { try await body.write(collector) } catch { return nil }
+        return await collector.bytes
     }
 }
 

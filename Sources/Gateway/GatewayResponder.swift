@@ -12,7 +12,7 @@ public struct GatewayResponder: Sendable {
     let observer: any Observer
     let clock: any WallClock
     let makeRequestID: @Sendable () -> String
-    private let dateField = DateField()
+    let dateField = DateField()
 
     /// - Parameters:
     ///   - mounts: the first whose prefix fits takes the request, so longer prefixes come first.
@@ -40,16 +40,16 @@ public struct GatewayResponder: Sendable {
 
     func respond(to request: Request, remoteAddress: String?) async -> Outcome {
         let head = request.head
-        let requestID = requestID(head)
+        let requestID = givenRequestID(head.headerFields) ?? makeRequestID()
         var outcome = await answer(request, requestID: requestID, remoteAddress: remoteAddress)
         outcome.response.headers[.date] = dateField.text(at: clock.now())
         outcome.response.headers[.requestID] = requestID
-        if configuration.tls != nil {
-            // Two years, as browsers' preload lists want at least one.
-            outcome.response.headers[.strictTransportSecurity] = "max-age=63072000"
-        }
+        if let value = strictTransportSecurity { outcome.response.headers[.strictTransportSecurity] = value }
         return outcome
     }
+
+    /// Two years, as browsers' preload lists want at least one; nil without TLS.
+    var strictTransportSecurity: String? { configuration.tls == nil ? nil : "max-age=63072000" }
 
     private func answer(_ request: Request, requestID: String, remoteAddress: String?) async -> Outcome {
         let head = request.head
@@ -128,19 +128,19 @@ public struct GatewayResponder: Sendable {
     }
 
     /// A client's own id is kept when it is short and plain, so that traces join up.
-    private func requestID(_ head: HTTPRequest) -> String {
-        guard let given = head.headerFields[.requestID], !given.isEmpty,
+    func givenRequestID(_ headers: HTTPFields) -> String? {
+        guard let given = headers[.requestID], !given.isEmpty,
             given.utf8.count <= GatewayLimits.requestIDCharactersMax,
             given.utf8.allSatisfy({ byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
             })
-        else { return makeRequestID() }
+        else { return nil }
         return given
     }
 
     /// Walks `X-Forwarded-For` from the right for as long as the hop that wrote the entry is a trusted proxy.
-    private func clientAddress(_ headers: HTTPFields, remote: String?) -> String {
+    func clientAddress(_ headers: HTTPFields, remote: String?) -> String {
         var address = remote ?? "unknown"
         guard !configuration.trustedProxies.isEmpty else { return address }
         var hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }.map {

@@ -11,6 +11,8 @@ public enum GatewayLimits {
     public static let headerFieldCountMax = 200
     /// A connection that neither sends nor receives for this long is closed; also the end of slow senders.
     public static let idleTimeout: Duration = .seconds(75)
+    /// The longest body of a request that is answered directly; longer ones are read as they come.
+    public static let directBodyMax = ByteCount.kibibytes(64)
     /// How long a stop waits for requests under way and for clients that do not let go of their connection.
     public static let stopMax: Duration = .seconds(25)
     /// What is read and dropped of a body whose request is answered already, so that a client that sends before it

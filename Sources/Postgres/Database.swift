@@ -7,20 +7,12 @@ public import Core
 /// cancels its query.
 public final class Database: Sendable {
     public let configuration: DatabaseConfiguration
-    private let mailbox: Mailbox<Reactor.Message>
-    private let sideThread: SideThread
+    private let reactor: SharedReactor
 
     /// Starts the pool's threads; connections open when first needed.
     public init(_ configuration: DatabaseConfiguration, observer: any Observer = SilentObserver()) {
         self.configuration = configuration
-        let mailbox = Mailbox<Reactor.Message>()
-        self.mailbox = mailbox
-        let sideThread = SideThread(name: "pg-\(configuration.name)", reply: mailbox, observer: observer)
-        self.sideThread = sideThread
-        SystemThread.start(name: "pg-\(configuration.name)") {
-            Reactor(configuration: configuration, observer: observer, mailbox: mailbox, sideThread: sideThread).run()
-            sideThread.perform(.end)
-        }
+        reactor = SharedReactor(configuration: configuration, observer: observer)
     }
 
     /// Finishes what was sent, refuses what waits, closes all connections and ends the threads.
@@ -89,12 +81,11 @@ public final class Database: Sendable {
 
     // MARK: Towards the reactor
 
-    /// A pool that has ended answers at once.
-    private func push(_ message: Reactor.Message) {
-        if !mailbox.push(message) { Reactor.refuse(message) }
-    }
+    func push(_ message: Reactor.Message) { reactor.push(message) }
 
-    func release(_ lease: LeaseID, discard: Bool) { mailbox.push(.release(lease, discard: discard)) }
+    func submit(_ flight: Flight) { reactor.submit(flight) }
+
+    func release(_ lease: LeaseID, discard: Bool) { push(.release(lease, discard: discard)) }
 
     func acquireLease() async throws(DatabaseError) -> LeaseID {
         let cancellation = Flight.Cancellation()
@@ -103,8 +94,7 @@ public final class Database: Sendable {
                 push(.lease(LeaseRequest(cancellation: cancellation, continuation: continuation)))
             }
         } onCancel: {
-            cancellation.cancel()
-            mailbox.push(.cancel(cancellation.flightID))
+            cancel(cancellation)
         }
         if let refusal { throw refusal }
         return LeaseID(value: cancellation.flightID)
@@ -125,16 +115,14 @@ public final class Database: Sendable {
         let all = (preface.map { [$0] } ?? []) + statements
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                push(
-                    .submit(
-                        Flight(
-                            kind: kind, statements: all, hiddenResults: preface == nil ? 0 : 1, answerMax: answerMax,
-                            cancellation: cancellation, continuation: continuation)))
+                submit(
+                    Flight(
+                        kind: kind, statements: all, hiddenResults: preface == nil ? 0 : 1, answerMax: answerMax,
+                        cancellation: cancellation, completion: { continuation.resume(returning: $0) }))
             }
         } onCancel: {
             guard isCancellable else { return }
-            cancellation.cancel()
-            mailbox.push(.cancel(cancellation.flightID))
+            cancel(cancellation)
         }
         return try answer.get()
     }
@@ -151,11 +139,11 @@ public final class Database: Sendable {
     }
 
     /// libpq takes text values as C strings, so a NUL would cut one short unnoticed.
-    private static func check(_ statement: SQL) throws(DatabaseError) {
+    static func check(_ statement: SQL) throws(DatabaseError) {
         guard statement.parameters.count <= 65_535 else {
             throw .invalidParameter(reason: "more than 65,535 parameters")
         }
-        for case .text(let text) in statement.parameters where text.utf8.contains(0) {
+        for case .text(let text) in statement.parameters where ConnectionHandle.containsNUL(text) {
             throw .invalidParameter(reason: "text contains a NUL character")
         }
     }

@@ -9,18 +9,18 @@ extension Exchange {
     ) async throws(RestError) -> (StatementResult, estimate: ResultSet?) {
         do throws(DatabaseError) {
             let paged = PagedStatement(statement)
-            let text = statement.sql.text
-            if !sizes.isLarge(text) {
+            let key = AnswerSizes.Key(statement.sql.text)
+            if !sizes.isLarge(key) {
                 let results = try await execution.run(statement.preparations + [paged.whole] + estimates)
                 let answers = results.dropFirst(statement.preparations.count)
                 guard let first = answers.first else { throw .unexpectedResult("no result for a statement") }
                 let result = try StatementResult(first, .read)
                 if !result.isWithheld {
-                    sizes.note(text, bytes: result.body.readableBytes)
+                    sizes.note(key, bytes: result.body.readableBytes)
                     return (result, estimates.isEmpty ? nil : answers.last)
                 }
             }
-            return try await stream(execution, statement.preparations, paged, estimates, text)
+            return try await stream(execution, statement.preparations, paged, estimates, key)
         } catch {
             throw .database(error, callerIsAnonymous: isAnonymous)
         }
@@ -29,7 +29,8 @@ extension Exchange {
     /// What does not fit the first fetch is left in the result's stream, unless too many clients hold connections that
     /// way: then all of it is read now.
     private func stream(
-        _ execution: Execution, _ preparations: [SQL], _ paged: PagedStatement, _ estimates: [SQL], _ text: String
+        _ execution: Execution, _ preparations: [SQL], _ paged: PagedStatement, _ estimates: [SQL],
+        _ key: AnswerSizes.Key
     ) async throws(DatabaseError) -> (StatementResult, estimate: ResultSet?) {
         let opening = preparations + [paged.declaration, PagedStatement.fetch]
         let (results, transaction) = try await execution.open(opening + estimates)
@@ -38,7 +39,7 @@ extension Exchange {
         }
         var result = try StatementResult(paged: results[opening.count - 1])
         let length = result.length ?? 0
-        sizes.note(text, bytes: length)
+        sizes.note(key, bytes: length)
         let slot = length > result.body.readableBytes ? sizes.takeSlot() : nil
         let stream = AnswerStream(transaction, commits: !execution.rollsBack, slot: slot)
         if slot != nil {

@@ -10,6 +10,8 @@ struct Exchange: Sendable {
     let caller: Caller
     let cache: SchemaCache
     let maker: AnswerMaker
+    /// Header fields as settings hold them, where they were written before.
+    var fields: RequestSettings.FieldTexts?
 
     func carryOut(_ plan: RequestPlan, timing: inout Timing) async throws(RestError) -> Answer {
         switch plan {
@@ -67,9 +69,23 @@ struct Exchange: Sendable {
         ).suffix(1)
         timing.finish(.transaction)
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
-        var answer = try maker.answer(plan, try result(results, statement))
-        maker.warn(of: plan.root, in: &answer)
-        return answer
+        return try answer(to: .write(plan), try result(results, statement))
+    }
+
+    /// The answer to a write or a call with this result.
+    func answer(to plan: RequestPlan, _ result: StatementResult) throws(RestError) -> Answer {
+        switch plan {
+        case .write(let plan):
+            var answer = try maker.answer(plan, result)
+            maker.warn(of: plan.root, in: &answer)
+            return answer
+        case .call(let plan):
+            var answer = try maker.answer(plan, result)
+            maker.warn(of: plan.root, in: &answer)
+            return answer
+        case .read, .describe, .relationInfo, .functionInfo, .rootInfo:
+            throw .database(.unexpectedResult("a result of another request"), callerIsAnonymous: isAnonymous)
+        }
     }
 
     private func carryOut(_ plan: CallPlan, timing: inout Timing) async throws(RestError) -> Answer {
@@ -79,9 +95,7 @@ struct Exchange: Sendable {
         if plan.isPageable(request.preferences) {
             let (result, _) = try await page(execution, statement, [])
             timing.finish(.transaction)
-            var answer = try maker.answer(plan, result)
-            maker.warn(of: plan.root, in: &answer)
-            return answer
+            return try answer(to: .call(plan), result)
         }
         let results = try await run(
             execution, statement.preparations + [statement.sql],
@@ -89,9 +103,7 @@ struct Exchange: Sendable {
         ).suffix(1)
         timing.finish(.transaction)
         if plan.format.plan != nil { return maker.answer(plan: plan.format, try lines(results)) }
-        var answer = try maker.answer(plan, try result(results, statement))
-        maker.warn(of: plan.root, in: &answer)
-        return answer
+        return try answer(to: .call(plan), try result(results, statement))
     }
 
     /// The exact number as far as rows were counted, beyond that what the planner thinks.
@@ -103,7 +115,7 @@ struct Exchange: Sendable {
 
     // MARK: Results
 
-    private func result(
+    func result(
         _ results: some Collection<ResultSet>, _ statement: MainStatement
     ) throws(RestError) -> StatementResult {
         try decoded { () throws(DatabaseError) in
@@ -129,7 +141,7 @@ struct Exchange: Sendable {
 
     func execution(isReadOnly: Bool, routine: Routine? = nil) -> Execution {
         let settings = RequestSettings(
-            request: request, caller: caller, cache: cache, active: active)
+            request: request, caller: caller, cache: cache, active: active, fields: fields)
         let rollsBack =
             switch request.preferences.transaction {
             case .commit: false
@@ -147,17 +159,22 @@ struct Exchange: Sendable {
         do throws(DatabaseError) {
             return try await execution.run(statements)
         } catch {
-            if let rowGuard, let server = error.serverError, server.sqlState == .invalidTextRepresentation,
-                let rows = Guard.rows(inMessage: server.message)
-            {
-                switch rowGuard {
-                case .singleRow: throw .request(.notSingular(rows: rows))
-                case .upsertedRow: throw .request(.upsertKeyMismatch)
-                case .rowsMax: throw .request(.tooManyAffected(rows: rows))
-                }
-            }
-            throw .database(error, callerIsAnonymous: isAnonymous)
+            throw failure(error, rowGuard)
         }
+    }
+
+    /// What a database error means to the client; a broken guard speaks through one.
+    func failure(_ error: DatabaseError, _ rowGuard: Guard?) -> RestError {
+        if let rowGuard, let server = error.serverError, server.sqlState == .invalidTextRepresentation,
+            let rows = Guard.rows(inMessage: server.message)
+        {
+            switch rowGuard {
+            case .singleRow: return .request(.notSingular(rows: rows))
+            case .upsertedRow: return .request(.upsertKeyMismatch)
+            case .rowsMax: return .request(.tooManyAffected(rows: rows))
+            }
+        }
+        return .database(error, callerIsAnonymous: isAnonymous)
     }
 
     var isAnonymous: Bool { caller.role == active.configuration.anonymousRole }

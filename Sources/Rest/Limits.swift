@@ -10,6 +10,8 @@ enum RestLimits {
     static let shapeMax = ByteCount.kibibytes(2)
     /// Reads remembered so. One holds some ten kilobytes.
     static let plannedReadsMax = 500
+    /// Shapes of reads that a connection keeps with its caller's settings, for a second.
+    static let directReadsMax = 16
     /// Bytes of `response.headers` set by SQL that are looked at.
     static let responseHeaders = ByteCount.kibibytes(64)
     /// JSON of a `RAISE` with SQLSTATE `PGRST`.

@@ -99,7 +99,7 @@ extension RestService {
 }
 
 extension RequestRules {
-    fileprivate init(_ configuration: RestConfiguration) {
+    init(_ configuration: RestConfiguration) {
         self.init(
             schemas: configuration.schemas, hasRoot: configuration.openAPIMode != .disabled,
             rootFunction: configuration.rootFunction,

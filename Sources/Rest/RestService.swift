@@ -71,6 +71,13 @@ public struct RestService: Surface {
     /// `server-cors-allowed-origins` as it stands; empty means any.
     public var allowedOrigins: [String] { settings.current.configuration.allowedOrigins }
 
+    public var directLane: (any DirectLane)? { RestLane(service: self, keyRequirement: .anyKey) }
+
+    /// ``directLane`` for a mount that asks for another key.
+    public func directLane(asking requirement: KeyRequirement) -> any DirectLane {
+        RestLane(service: self, keyRequirement: requirement)
+    }
+
     /// Malformed escapes stand for themselves, as upstream has it.
     public var readsQueryItself: Bool { true }
 

@@ -29,6 +29,12 @@ public struct Credentials: Sendable, Hashable {
 /// Recognises API keys. Implementations compare in constant time.
 public protocol KeyRecognizer: Sendable {
     func recognize(_ presented: String) -> PresentedKey?
+    /// Changes with the keys: what was recognised before may no longer be.
+    var generation: UInt64 { get }
+}
+
+extension KeyRecognizer {
+    public var generation: UInt64 { 0 }
 }
 
 /// Which keys a mount or one of its paths asks for.

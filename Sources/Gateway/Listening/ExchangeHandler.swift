@@ -25,6 +25,10 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Requests that are not answered yet, oldest first; as many as one read from the socket holds.
     private var exchanges: [Exchange] = []
+    /// Whether no request is under way or being dropped.
+    var isQuiet: Bool { exchanges.isEmpty && drained == nil }
+    /// Whether a request is complete and its answer is not.
+    var isAnswering: Bool { exchanges.first?.isReceived ?? false }
     /// Bytes dropped of a request that is answered already; nil while there is none.
     private var drained: Int?
     private var deadline: Scheduled<Void>?

@@ -1,3 +1,4 @@
+internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -6,6 +7,15 @@ internal import NIOHTTP1
 final class ExchangeInstaller: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
     typealias InboundOut = NIOAny
+
+    private let desk: DirectDesk?
+    private let logger: Logger
+
+    /// - Parameter desk: where requests are answered directly; nil where none are.
+    init(desk: DirectDesk?, logger: Logger) {
+        self.desk = desk
+        self.logger = logger
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
@@ -16,8 +26,13 @@ final class ExchangeInstaller: ChannelInboundHandler, RemovableChannelHandler {
         do {
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(HTTPResponseEncoder(configuration: configuration), position: .before(encoder))
-            try pipeline.addHandler(ExchangeHandler(), position: .after(decoder))
+            let exchanges = ExchangeHandler()
+            try pipeline.addHandler(exchanges, position: .after(decoder))
             pipeline.removeHandler(encoder, promise: nil)
+            if let desk {
+                try pipeline.addHandler(
+                    DirectHandler(desk: desk, exchanges: exchanges, logger: logger), position: .before(exchanges))
+            }
         } catch {
             context.fireErrorCaught(error)
             context.close(promise: nil)

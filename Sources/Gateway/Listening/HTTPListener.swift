@@ -106,9 +106,12 @@ public struct HTTPListener: Service {
 
     private func channelConfiguration(inputCloseCounts: Bool) -> HTTP1Channel.Configuration {
         let registry = registry
+        let desk = DirectDesk(responder)
+        let logger = logger
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ExchangeInstaller(), DepartureHandler(registry: registry, inputCloseCounts: inputCloseCounts),
+                ExchangeInstaller(desk: desk, logger: logger),
+                DepartureHandler(registry: registry, inputCloseCounts: inputCloseCounts),
             ],
             idleTimeout: TimeAmount(GatewayLimits.idleTimeout),
             httpDecoderConfiguration: .init(

@@ -36,6 +36,12 @@ public struct Query: Sendable, Hashable {
 
     static let keyName = "apikey"
 
+    /// No query at all.
+    init() {
+        items = []
+        raw = ""
+    }
+
     /// The first value of `name`.
     public subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 

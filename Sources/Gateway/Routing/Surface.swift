@@ -15,6 +15,8 @@ public protocol Surface: Sendable {
     /// Whether the service reads the query by rules of its own: bad percent escapes are then no reason to refuse the
     /// request, pairs with such are missing in ``Query/items`` and stand in ``Query/raw``.
     var readsQueryItself: Bool { get }
+    /// How small requests are answered without a task of their own; nil where all take the ordinary way.
+    var directLane: (any DirectLane)? { get }
     /// The key that a path below the mount asks for.
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement
     /// The service's own error body for anything its handlers threw, a ``RoutingError`` or ``BodyError`` included.
@@ -28,6 +30,7 @@ extension Surface {
     /// The gateway's own words.
     public func refusal(_ text: String, status: HTTPResponse.Status) -> Response? { nil }
     public var exposedHeaders: [String] { [] }
+    public var directLane: (any DirectLane)? { nil }
     public var allowsBrowserCredentials: Bool { false }
     public var crossOriginRules: CrossOriginRules? { nil }
     public var readsQueryItself: Bool { false }
@@ -57,6 +60,14 @@ public struct Mount: Sendable {
         self.prefix = prefix
         self.surface = surface
         routes = surface.routes
+    }
+
+    /// Whether a path lies here.
+    func holds(_ path: Substring.UTF8View) -> Bool {
+        let count = prefix.utf8.count
+        guard path.count >= count, path.starts(with: prefix.utf8) else { return false }
+        let rest = path.dropFirst(count)
+        return rest.isEmpty || rest.first == UInt8(ascii: "/")
     }
 
     /// The path below the mount, or nil when `path` lies elsewhere.

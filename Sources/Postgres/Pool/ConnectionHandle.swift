@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import Core
+internal import Glibc
 
 /// One libpq connection, finished when dropped. Every libpq call on a live connection is made here.
 @safe struct ConnectionHandle: ~Copyable {
@@ -163,6 +164,15 @@ internal import Core
         }
     }
 
+    /// Whether libpq would cut `text` short, which it takes as a C string.
+    static func containsNUL(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memchr(start, 0, bytes.count) != nil
+        }
+    }
+
     // MARK: C arrays
 
     private static func withCStrings<Answer>(
@@ -191,54 +201,61 @@ internal import Core
         _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Bool
     ) -> Bool {
         guard !parameters.isEmpty else { return body(0, nil, nil, nil) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(parameters.byteCount + 1)
-        var offsets: [Int?] = []
-        var lengths: [Int32] = []
-        var formats: [Int32] = []
-        for parameter in parameters {
-            switch parameter {
-            case .null:
-                offsets.append(nil)
-                lengths.append(0)
-                formats.append(0)
-            case .text(let text):
-                offsets.append(bytes.count)
-                bytes.append(contentsOf: text.utf8)
-                lengths.append(0)
-                formats.append(0)
-                bytes.append(0)
-            case .portion(let content):
-                offsets.append(bytes.count)
-                bytes.append(contentsOf: content)
-                lengths.append(Int32(clamping: content.count))
-                formats.append(1)
-                bytes.append(0)
-            case .bytes(let content):
-                offsets.append(bytes.count)
-                bytes.append(contentsOf: content)
-                lengths.append(Int32(clamping: content.count))
-                formats.append(1)
-                bytes.append(0)
-            }
-        }
-        bytes.append(0)
-        return unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
-                let values = unsafe offsets.map { offset -> UnsafePointer<CChar>? in
-                    guard let offset, let base = characters.baseAddress else { return nil }
-                    return unsafe base + offset
-                }
-                return unsafe values.withUnsafeBufferPointer { values in
-                    unsafe lengths.withUnsafeBufferPointer { lengths in
-                        unsafe formats.withUnsafeBufferPointer { formats in
-                            unsafe body(
-                                Int32(parameters.count), values.baseAddress, lengths.baseAddress, formats.baseAddress)
-                        }
+        let count = parameters.count
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: parameters.byteCount) { bytes in
+            unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { values in
+                unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * count) { numbers in
+                    var place = 0
+                    for (index, parameter) in parameters.enumerated() {
+                        let start = place
+                        let length = unsafe parameter.lay(into: bytes, at: &place)
+                        unsafe values.initializeElement(
+                            at: index, to: length == nil ? nil : UnsafePointer(bytes.baseAddress?.advanced(by: start)))
+                        // Text ends where its NUL is, whatever is said of its length.
+                        unsafe numbers.initializeElement(at: index, to: Int32(clamping: length ?? 0))
+                        unsafe numbers.initializeElement(at: count + index, to: parameter.isBinary ? 1 : 0)
                     }
+                    guard let lengths = numbers.baseAddress else { return false }
+                    return unsafe body(Int32(count), UnsafePointer(values.baseAddress), lengths, lengths + count)
                 }
             }
         }
+    }
+}
+
+extension SQLValue {
+    fileprivate var isBinary: Bool {
+        switch self {
+        case .null, .text: false
+        case .bytes, .portion: true
+        }
+    }
+
+    /// Puts the value and a NUL into `buffer`, which has room for them, and moves `place` behind. The number of bytes
+    /// without the NUL; nil for null.
+    fileprivate func lay(into buffer: UnsafeMutableBufferPointer<CChar>, at place: inout Int) -> Int? {
+        func copy(_ bytes: UnsafeBufferPointer<UInt8>) {
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[place...])
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(bytes))
+            unsafe target[bytes.count] = 0
+        }
+        let count: Int
+        switch self {
+        case .null: return nil
+        case .text(var text):
+            count = text.withUTF8 { bytes in
+                unsafe copy(bytes)
+                return bytes.count
+            }
+        case .bytes(let content):
+            unsafe content.withUnsafeBufferPointer { bytes in unsafe copy(bytes) }
+            count = content.count
+        case .portion(let content):
+            unsafe content.withUnsafeBufferPointer { bytes in unsafe copy(bytes) }
+            count = content.count
+        }
+        place += count + 1
+        return count
     }
 }
 

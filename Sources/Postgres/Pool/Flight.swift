@@ -22,7 +22,7 @@ final class Flight: Sendable {
     let hiddenResults: Int
     /// Longest time from sending to answer.
     let answerMax: Duration
-    private let promise: Mutex<CheckedContinuation<Answer, Never>?>
+    private let completion: Mutex<(@Sendable (Answer) -> Void)?>
 
     /// Set when the waiting task is cancelled, possibly before the flight reached the reactor.
     let cancellation: Cancellation
@@ -31,7 +31,7 @@ final class Flight: Sendable {
 
     init(
         kind: Kind, statements: [SQL], hiddenResults: Int, answerMax: Duration,
-        cancellation: Cancellation, continuation: CheckedContinuation<Answer, Never>
+        cancellation: Cancellation, completion: @escaping @Sendable (Answer) -> Void
     ) {
         id = cancellation.flightID
         self.cancellation = cancellation
@@ -39,7 +39,7 @@ final class Flight: Sendable {
         self.statements = statements
         self.hiddenResults = hiddenResults
         self.answerMax = answerMax
-        promise = Mutex(continuation)
+        self.completion = Mutex(completion)
     }
 
     static func nextID() -> UInt64 { counter.wrappingAdd(1, ordering: .relaxed).newValue }
@@ -54,12 +54,12 @@ final class Flight: Sendable {
 
     /// Answers once; later calls do nothing.
     func finish(_ answer: Answer) {
-        let continuation = promise.withLock { promise in
-            let continuation = promise
-            promise = nil
-            return continuation
+        let completion = completion.withLock { held in
+            let completion = held
+            held = nil
+            return completion
         }
-        continuation?.resume(returning: answer)
+        completion?(answer)
     }
 }
 

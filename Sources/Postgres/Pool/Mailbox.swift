@@ -33,6 +33,12 @@ final class Mailbox<Message: Sendable>: Sendable {
         return count > 0
     }
 
+    /// Makes the descriptor readable although there is no message.
+    func wake() { _ = eventfd_write(descriptor, 1) }
+
+    /// Whether messages wait, or would be refused.
+    var isEmpty: Bool { messages.withLock { $0.waiting.isEmpty && !$0.isClosed } }
+
     /// Takes what is left; later messages are refused.
     func close() -> [Message] {
         messages.withLock { state in
@@ -43,18 +49,18 @@ final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 
-    /// All waiting messages, oldest first; resets the wake-up. Blocks while there are none if `blocking`.
-    func take(blocking: Bool = false) -> [Message] {
-        if blocking || hasMessages {
-            var count: eventfd_t = 0
-            while unsafe eventfd_read(descriptor, &count) != 0 && errno == EINTR {}
-        }
-        return messages.withLock { state in
+    /// Makes the descriptor unreadable until the next message; blocks until there was one, or a wake-up.
+    func acknowledge() {
+        var count: eventfd_t = 0
+        while unsafe eventfd_read(descriptor, &count) != 0 && errno == EINTR {}
+    }
+
+    /// All waiting messages, oldest first.
+    func take() -> [Message] {
+        messages.withLock { state in
             let taken = state.waiting
             state.waiting.removeAll(keepingCapacity: true)
             return taken
         }
     }
-
-    private var hasMessages: Bool { messages.withLock { !$0.waiting.isEmpty } }
 }

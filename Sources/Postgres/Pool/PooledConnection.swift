@@ -11,9 +11,9 @@ final class PooledConnection {
     }
 
     /// A flight on its way, and what has come back.
-    private struct Passage {
+    private final class Passage {
         let flight: Flight
-        var commands: [Command]
+        var commands: [Command] = []
         var next = 0
         var results: [ResultSet] = []
         var failure: ServerError?
@@ -21,6 +21,13 @@ final class PooledConnection {
         /// Names of statements whose prepare failed or was skipped.
         var unprepared: Set<String> = []
         let sentAt: ContinuousClock.Instant
+        /// Its last statement.
+        var last: StatementCache.Entry?
+
+        init(_ flight: Flight, sentAt: ContinuousClock.Instant) {
+            self.flight = flight
+            self.sentAt = sentAt
+        }
     }
 
     /// What became of the flights that were answered.
@@ -52,6 +59,7 @@ final class PooledConnection {
     private var loose: (cancel: UInt64, sentAt: ContinuousClock.Instant)?
     /// How long a cancel may be on its way: a connection to the server and a signal.
     private static let cancelTravel: Duration = .seconds(5)
+    private var lastLanding: ContinuousClock.Instant?
     var lease: LeaseID?
     var idleSince: ContinuousClock.Instant
     var wantsWritable = false
@@ -70,12 +78,18 @@ final class PooledConnection {
     var oldestDeadline: ContinuousClock.Instant? { passages.first.map { $0.sentAt + $0.flight.answerMax } }
     var headFlightID: UInt64? { passages.first?.flight.id }
     func carries(_ flightID: UInt64) -> Bool { passages.contains { $0.flight.id == flightID } }
+    /// Whether whoever is put behind what is under way waits for a moment only.
+    var isQuick: Bool { passages.allSatisfy { $0.last?.pace.isQuick ?? false } }
+    func knowsAsQuick(_ flight: Flight) -> Bool {
+        guard let text = flight.statements.last?.text else { return false }
+        return statements.entry(text)?.pace.isQuick ?? false
+    }
     func noteCancel(for flightID: UInt64) { loose = (flightID, .now) }
     var errorText: String { handle.errorText }
 
     /// Puts a flight on the wire. False when the connection broke.
     func send(_ flight: Flight, now: ContinuousClock.Instant) -> Bool {
-        passages.append(Passage(flight: flight, commands: [], sentAt: now))
+        passages.append(Passage(flight, sentAt: now))
         unsent = flight.statements[...]
         isFeeding = true
         guard feed() else {
@@ -120,10 +134,11 @@ final class PooledConnection {
             evicted = []
         }
         if slot.isNew {
-            guard handle.sendPrepare(name: slot.name, text: statement.text) else { return false }
-            commands.append(.prepare(text: statement.text, name: slot.name))
+            guard handle.sendPrepare(name: slot.entry.name, text: statement.text) else { return false }
+            commands.append(.prepare(text: statement.text, name: slot.entry.name))
         }
-        guard handle.sendExecute(name: slot.name, statement.parameters, isBinary: statement.givesBinary) else {
+        passages[passages.count - 1].last = slot.entry
+        guard handle.sendExecute(name: slot.entry.name, statement.parameters, isBinary: statement.givesBinary) else {
             return false
         }
         commands.append(.execute(text: statement.text))
@@ -179,6 +194,9 @@ final class PooledConnection {
 
     private func land() -> Landing {
         let passage = passages.removeFirst()
+        let now = ContinuousClock.now
+        passage.last?.pace.note(now - max(passage.sentAt, lastLanding ?? passage.sentAt))
+        lastLanding = now
         guard let failure = passage.failure else {
             return Landing(
                 flight: passage.flight,
@@ -231,41 +249,4 @@ final class PooledConnection {
         }
         if passages[0].failure == nil { passages[0].failure = error }
     }
-}
-
-/// Names of the statements prepared on one connection; least recently used first out.
-struct StatementCache {
-    let capacity: Int
-    private var entries: [String: (name: String, usedAt: UInt64)] = [:]
-    private var uses: UInt64 = 0
-    private var serial = 0
-
-    init(capacity: Int) { self.capacity = capacity }
-
-    struct Slot {
-        let name: String
-        let isNew: Bool
-        /// A statement to deallocate first.
-        let evicted: String?
-    }
-
-    mutating func slot(for text: String) -> Slot {
-        uses += 1
-        if let entry = entries[text] {
-            entries[text] = (entry.name, uses)
-            return Slot(name: entry.name, isNew: false, evicted: nil)
-        }
-        var evicted: String?
-        if entries.count >= capacity, let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt }) {
-            evicted = oldest.value.name
-            entries[oldest.key] = nil
-        }
-        serial += 1
-        let name = "s\(serial)"
-        entries[text] = (name, uses)
-        return Slot(name: name, isNew: true, evicted: evicted)
-    }
-
-    mutating func forget(_ text: String) { entries[text] = nil }
-    var count: Int { entries.count }
 }

@@ -2,8 +2,7 @@ internal import CLibPQ
 internal import Core
 internal import Glibc
 
-/// The thread that owns a pool's connections: it alone calls libpq on them, sleeps in `epoll_wait`, and resumes
-/// waiting tasks. Requests reach it as messages.
+/// A pool's connections and what is to be done on them. ``SharedReactor`` sees to it that one thread at a time is here.
 final class Reactor {
     enum Message: Sendable {
         case submit(Flight)
@@ -15,14 +14,25 @@ final class Reactor {
         case stop(@Sendable () -> Void)
     }
 
+    /// A flight that was answered, to be told so.
+    struct Finished: Sendable {
+        let flight: Flight
+        let answer: Flight.Answer
+    }
+
     private let configuration: DatabaseConfiguration
     private let observer: any Observer
-    private let mailbox: Mailbox<Message>
     private let sideThread: SideThread
     private let epoll: Int32
     private let clock = ContinuousClock()
 
     private var connections: [Int: PooledConnection] = [:]
+    /// Those of ``connections``, oldest first.
+    private var inOrder: [PooledConnection] = []
+    private var finished: [Finished] = []
+    /// What the pool's thread sleeps until, unless something comes earlier; nil while it is awake or for as long as
+    /// nothing comes.
+    private var sleepsUntil: ContinuousClock.Instant?
     private var leases: [LeaseID: PooledConnection] = [:]
     private var waiting = WaitingLine()
     private var retried = Set<UInt64>()
@@ -33,42 +43,52 @@ final class Reactor {
     private var lastOpenError: DatabaseError?
     private var stopping: (@Sendable () -> Void)?
 
-    init(
-        configuration: DatabaseConfiguration, observer: any Observer, mailbox: Mailbox<Message>,
-        sideThread: SideThread
-    ) {
+    /// - Parameter epoll: where descriptors are watched, each with its connection's id as tag. The caller's.
+    init(configuration: DatabaseConfiguration, observer: any Observer, sideThread: SideThread, epoll: Int32) {
         self.configuration = configuration
         self.observer = observer
-        self.mailbox = mailbox
         self.sideThread = sideThread
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        precondition(epoll >= 0, "epoll_create1 failed with errno \(errno)")
-        watch(mailbox.descriptor, tag: 0, operation: EPOLL_CTL_ADD)
+        self.epoll = epoll
     }
 
-    deinit { _ = Glibc.close(epoll) }
+    // MARK: What the pool's thread does
 
-    // MARK: The loop
+    /// Sockets that became ready, and what others ask for.
+    func work(on ready: [(connection: Int, flags: UInt32)], _ messages: [Message]) -> [Finished] {
+        sleepsUntil = nil
+        for entry in ready { socketReady(entry.connection, flags: entry.flags) }
+        for message in messages { handle(message) }
+        checkDeadlines()
+        return goOn()
+    }
 
-    func run() {
-        var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
-        while true {
-            let count = unsafe epoll_wait(epoll, &events, Int32(events.count), waitMilliseconds())
-            for index in 0..<max(0, Int(count)) {
-                let tag = unsafe Int(events[index].data.u64)
-                let flags = unsafe events[index].events
-                if tag != 0 { socketReady(tag, flags: flags) }
-            }
-            for message in mailbox.take() { handle(message) }
-            checkDeadlines()
-            dispatch()
-            flushDirty()
-            if let stopping, connections.isEmpty, opening == 0 {
-                for message in mailbox.close() { Reactor.refuse(message) }
-                stopping()
-                return
-            }
-        }
+    /// What to call once everything has come to its end after a stop; nil before.
+    var end: (@Sendable () -> Void)? { connections.isEmpty && opening == 0 ? stopping : nil }
+
+    /// Milliseconds that the thread may sleep; -1 for any number.
+    func fallAsleep() -> Int32 {
+        let next = nextDeadline
+        sleepsUntil = next ?? clock.now + .seconds(1_000_000)
+        guard let next else { return -1 }
+        return Int32(clamping: max(0, (next - clock.now).wholeMilliseconds + 1))
+    }
+
+    // MARK: What other threads do
+
+    /// Sends a flight without waiting for the thread. Also tells whether the thread has to wake up for it.
+    func takeNow(_ flight: Flight) -> (finished: [Finished], wakes: Bool) {
+        submit(flight)
+        let finished = goOn()
+        guard let sleepsUntil else { return (finished, false) }
+        // Those that wait are looked after in time by the thread alone.
+        return (finished, !waiting.isEmpty || clock.now + flight.answerMax < sleepsUntil)
+    }
+
+    private func goOn() -> [Finished] {
+        dispatch()
+        flushDirty()
+        defer { finished.removeAll(keepingCapacity: true) }
+        return finished
     }
 
     private func handle(_ message: Message) {
@@ -136,18 +156,39 @@ final class Reactor {
 
     /// An idle connection, else, for a flight, a busy one whose pipeline is short and moving. A pipeline whose
     /// head has been running for a while is not joined: whoever waits behind a slow query waits for it.
+    ///
+    /// A flight of statements that have always been quick is put behind others of the kind even before all connections
+    /// are in use, once there are ``Reactor/busyEnough`` of them: PostgreSQL then does the same work with fewer changes
+    /// of process, and nobody waits for long.
     private func connectionForNext(_ waiter: WaitingLine.Waiter) -> PooledConnection? {
         var best: PooledConnection?
-        for connection in connections.values where connection.lease == nil {
-            if connection.flightCount == 0 { return connection }
+        var idle: PooledConnection?
+        var busy = 0
+        for connection in inOrder where connection.lease == nil {
+            if connection.flightCount == 0 {
+                if idle == nil { idle = connection }
+                continue
+            }
+            busy += 1
             guard case .flight = waiter, !connection.isFeeding, connection.flightCount < configuration.pipelineDepthMax,
-                let oldest = connection.oldestSentAt, clock.now - oldest < .milliseconds(20)
+                let oldest = connection.oldestSentAt, clock.now - oldest < Pace.slow
             else { continue }
             if connection.flightCount < best?.flightCount ?? .max { best = connection }
+        }
+        if let idle {
+            guard busy >= Reactor.busyEnough, case .flight(let flight) = waiter, let best,
+                best.flightCount < Reactor.quickDepthMax, best.isQuick, best.knowsAsQuick(flight)
+            else { return idle }
+            return best
         }
         guard connections.count + opening >= configuration.connectionsMax || best == nil else { return nil }
         return best
     }
+
+    /// Connections that keep the machine busy, if PostgreSQL is on it.
+    private static let busyEnough = 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    /// Flights that follow one another while there are idle connections.
+    private static let quickDepthMax = 4
 
     private func put(_ flight: Flight, on connection: PooledConnection) {
         guard connection.send(flight, now: clock.now) else {
@@ -185,12 +226,12 @@ final class Reactor {
             return put(landing.flight, on: connection)
         }
         retried.remove(landing.flight.id)
-        landing.flight.finish(landing.answer)
+        finished.append(Finished(flight: landing.flight, answer: landing.answer))
     }
 
     private func lose(_ connection: PooledConnection, cause: String) {
         _ = epoll_ctl(epoll, EPOLL_CTL_DEL, connection.descriptor, nil)
-        connections[connection.id] = nil
+        forget(connection)
         if let lease = connection.lease { leases[lease] = nil }
         for flight in connection.abandon() {
             retried.remove(flight.id)
@@ -203,7 +244,7 @@ final class Reactor {
 
     private func cancel(_ id: UInt64) {
         if let waiter = waiting.remove(flight: id) { return waiter.fail(.cancelled) }
-        guard let connection = connections.values.first(where: { $0.carries(id) }) else { return }
+        guard let connection = inOrder.first(where: { $0.carries(id) }) else { return }
         // Only the flight at the head is running; one further back is skipped when its turn comes only if the
         // server is told then, so for it the answer is simply dropped.
         guard connection.headFlightID == id, let token = connection.cancelToken else { return }
@@ -243,6 +284,7 @@ final class Reactor {
             id: nextConnectionID, handle: handle, statementsMax: configuration.preparedStatementsMax, now: clock.now)
         nextConnectionID += 1
         connections[connection.id] = connection
+        inOrder.append(connection)
         watch(connection.descriptor, tag: connection.id, operation: EPOLL_CTL_ADD)
         observer.observe(.databaseConnected(pool: configuration.name, connections: connections.count))
     }
@@ -257,7 +299,12 @@ final class Reactor {
 
     private func close(_ connection: PooledConnection) {
         _ = epoll_ctl(epoll, EPOLL_CTL_DEL, connection.descriptor, nil)
+        forget(connection)
+    }
+
+    private func forget(_ connection: PooledConnection) {
         connections[connection.id] = nil
+        inOrder.removeAll { $0 === connection }
     }
 
     private func stop(_ done: @escaping @Sendable () -> Void) {
@@ -278,7 +325,7 @@ final class Reactor {
                 waiting.removeFirst().fail(.poolExhausted(waited: waited))
             }
         }
-        for connection in connections.values {
+        for connection in inOrder {
             if let deadline = connection.oldestDeadline, now >= deadline {
                 lose(
                     connection, cause: "no answer within \(configuration.statementTimeout + configuration.answerGrace)")
@@ -290,8 +337,8 @@ final class Reactor {
         }
     }
 
-    /// Milliseconds to the next thing that time alone brings about; -1 when nothing does.
-    private func waitMilliseconds() -> Int32 {
+    /// The next thing that time alone brings about.
+    private var nextDeadline: ContinuousClock.Instant? {
         var next: ContinuousClock.Instant?
         func consider(_ instant: ContinuousClock.Instant?) {
             guard let instant else { return }
@@ -303,14 +350,13 @@ final class Reactor {
             // A slow pipeline may have become one to join, or not: look again soon.
             if connections.count + opening >= configuration.connectionsMax { consider(clock.now + .milliseconds(100)) }
         }
-        for connection in connections.values {
+        for connection in inOrder {
             consider(connection.oldestDeadline)
             if connection.lease == nil, connection.flightCount == 0 {
                 consider(connection.idleSince + configuration.idleMax)
             }
         }
-        guard let next else { return -1 }
-        return Int32(clamping: max(0, (next - clock.now).wholeMilliseconds + 1))
+        return next
     }
 
     private func watch(_ descriptor: Int32, tag: Int, operation: Int32, writable: Bool = false) {

@@ -16,7 +16,8 @@ final class SideThread: Sendable {
         SystemThread.start(name: "\(name)-side") {
             while true {
                 // Cancels first: a connection attempt may take its whole time-out.
-                let taken = tasks.take(blocking: true)
+                tasks.acknowledge()
+                let taken = tasks.take()
                 for case .cancel(let token) in taken {
                     if let cause = token.cancelBlocking() {
                         observer.observe(.warning("a query could not be cancelled: \(cause)"))

@@ -12,9 +12,21 @@ struct Answer: Sendable {
     /// What follows ``body``, and how many bytes there are together.
     var rest: (stream: AnswerStream, length: Int)?
 
-    var response: Response {
+    /// What answers depend on besides the path.
+    static let vary = "Accept, Prefer, Range"
+
+    /// With what every answer carries.
+    private var completeHeaders: HTTPFields {
         var headers = headers
-        if headers[.vary] == nil { headers[.vary] = "Accept, Prefer, Range" }
+        if headers[.vary] == nil { headers[.vary] = Answer.vary }
+        return headers
+    }
+
+    /// For a request that was answered directly.
+    var direct: DirectAnswer { DirectAnswer(status: status, headers: completeHeaders, body: body) }
+
+    var response: Response {
+        let headers = completeHeaders
         // A body of unknown length: HEAD must not say that there are no bytes.
         guard let body else {
             return Response(status: status, headers: headers, body: ResponseBody { try await $0.finish(nil) })

@@ -5,8 +5,8 @@ internal import Postgres
 /// of any request of the same ``ReadShape``.
 struct PlannedRead: Sendable {
     let plan: ReadPlan
-    private let request: APIRequest
-    private let statement: MainStatement
+    let request: APIRequest
+    let statement: MainStatement
     /// Which parameters of the statement are values of the request.
     private let places: [(parameter: Int, value: Int)]
     /// The canonical query as text and the number of the value behind it.
@@ -49,16 +49,37 @@ struct PlannedRead: Sendable {
 
     /// The request and its statement with `values`; header fields are the new request's own.
     func with(_ values: [String], headers fields: HTTPFields) -> (request: APIRequest, statement: MainStatement) {
+        var request = request(values)
+        request.takeFields(of: fields)
+        var statement = statement
+        statement.sql = bind(values, in: statement.sql)
+        return (request, statement)
+    }
+
+    /// The request with `values` and nobody's header fields.
+    func request(_ values: [String]) -> APIRequest {
         var request = request
-        request.query.canonical = pieces.reduce(into: "") { text, piece in
+        request.query.canonical = canonical(values)
+        return request
+    }
+
+    /// The canonical query with `values`.
+    func canonical(_ values: [String]) -> String {
+        pieces.reduce(into: "") { text, piece in
             text += piece.text
             if let value = piece.value { text += PercentText.encoded(values[value]) }
         }
-        request.takeFields(of: fields)
-        var statement = statement
-        var parameters = statement.sql.parameters
+    }
+
+    /// Whether the canonical query can stand in a header field as it is, whatever the values.
+    var isPrintable: Bool {
+        pieces.allSatisfy { piece in piece.text.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    }
+
+    /// `sql`, which is the statement or another of the same parameters, with `values`.
+    func bind(_ values: [String], in sql: SQL) -> SQL {
+        var parameters = sql.parameters
         for place in places { parameters[place.parameter] = .text(values[place.value]) }
-        statement.sql = statement.sql.binding(parameters)
-        return (request, statement)
+        return sql.binding(parameters)
     }
 }

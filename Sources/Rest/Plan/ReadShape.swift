@@ -12,19 +12,44 @@ struct ReadShape: Hashable {
     /// The raw query, with the ``mark(_:)`` of each value in its place.
     let query: String
     private let method: String
-    /// Header fields that say how to read; nil where there is none.
-    private let fields: [String?]
+    private let fields: Fields
+
+    /// Header fields that say how to read.
+    struct Fields: Hashable {
+        private let values: [String?]
+
+        init(_ headers: HTTPFields) {
+            values = [
+                headers[.prefer], headers[.acceptProfile], headers[.accept], headers[.range], headers[.contentType],
+            ]
+        }
+    }
+
+    init(path: String, query: String, method: String, fields: Fields) {
+        self.path = path
+        self.query = query
+        self.method = method
+        self.fields = fields
+    }
 
     /// The mark in place of the value number `index`. Its characters are those that percent-encoding leaves alone.
     static func mark(_ index: Int) -> String { "~m\(index)~" }
 
     /// The shape of a request and the values left out of it, decoded; nil for what is no short read.
     static func split(_ http: GatewayRequest) -> (shape: ReadShape, values: [String])? {
-        let raw = http.query.raw.utf8
+        guard http.method == .get || http.method == .head, let (query, values) = cut(http.query.raw) else {
+            return nil
+        }
+        let shape = ReadShape(
+            path: http.path, query: query, method: http.method.rawValue, fields: Fields(http.headers))
+        return (shape, values)
+    }
+
+    /// A query with marks in the place of values, and the values; nil for what is too long or not understood.
+    static func cut(_ query: String) -> (query: String, values: [String])? {
+        let raw = query.utf8
         // `;` separates parameters, too, but nobody sends it.
-        guard http.method == .get || http.method == .head, raw.count <= RestLimits.shapeMax.bytes,
-            !raw.contains(UInt8(ascii: ";"))
-        else { return nil }
+        guard raw.count <= RestLimits.shapeMax.bytes, !raw.contains(UInt8(ascii: ";")) else { return nil }
         var query = ""
         query.reserveCapacity(raw.count + 8)
         var values: [String] = []
@@ -39,17 +64,11 @@ struct ReadShape: Hashable {
             query += mark(values.count)
             values.append(value)
         }
-        let shape = ReadShape(
-            path: http.path, query: query, method: http.method.rawValue,
-            fields: [
-                http.headers[.prefer], http.headers[.acceptProfile], http.headers[.accept], http.headers[.range],
-                http.headers[.contentType],
-            ])
-        return (shape, values)
+        return (query, values)
     }
 
-    private static let operators = ["eq.", "neq.", "gt.", "gte.", "lt.", "lte."]
-    private static let otherNames: Set<String> = [
+    static let operators = ["eq.", "neq.", "gt.", "gte.", "lt.", "lte."]
+    static let otherNames: Set<String> = [
         "select", "columns", "on_conflict", "order", "limit", "offset", "and", "or",
     ]
 
@@ -63,7 +82,7 @@ struct ReadShape: Hashable {
         return rest.index(rest.startIndex, offsetBy: name.utf8.count)
     }
 
-    private static func isPlain(_ byte: UInt8) -> Bool {
+    static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):

@@ -22,13 +22,19 @@ final class AnswerSizes: Sendable {
     /// - Parameter connections: of the pool; clients that read slowly may hold half of them.
     init(connections: Int) { streamsMax = connections / 2 }
 
-    /// Whether to fetch the answer in pieces. A statement not seen before is taken for a small one.
-    func isLarge(_ text: String) -> Bool { state.withLock { $0.isLarge[text.hashValue] } ?? false }
+    /// What a statement is known by here.
+    struct Key: Sendable {
+        fileprivate let hash: Int
+        init(_ text: String) { hash = text.hashValue }
+    }
 
-    func note(_ text: String, bytes: Int) {
+    /// Whether to fetch the answer in pieces. A statement not seen before is taken for a small one.
+    func isLarge(_ key: Key) -> Bool { state.withLock { $0.isLarge[key.hash] } ?? false }
+
+    func note(_ key: Key, bytes: Int) {
         guard bytes <= AnswerSizes.smallMax || bytes > AnswerSizes.wholeMax else { return }
         let isLarge = bytes > AnswerSizes.wholeMax
-        let hash = text.hashValue
+        let hash = key.hash
         state.withLock { state in
             guard state.isLarge[hash] != isLarge else { return }
             if state.isLarge.count >= AnswerSizes.shapesMax { state.isLarge = [:] }

@@ -7,6 +7,19 @@ struct RequestSettings {
     let caller: Caller
     let cache: SchemaCache
     let active: ActiveConfiguration
+    /// `request.headers` and `request.cookies`, where they were written before.
+    var fields: FieldTexts?
+
+    /// Header fields as settings hold them.
+    struct FieldTexts: Sendable {
+        let headers: String
+        let cookies: String
+
+        init(_ request: APIRequest) {
+            headers = RequestSettings.object(request.headers)
+            cookies = RequestSettings.object(request.cookies)
+        }
+    }
 
     func settings(isReadOnly: Bool, routine: Routine? = nil) -> TransactionSettings {
         var settings = TransactionSettings()
@@ -17,8 +30,9 @@ struct RequestSettings {
         settings.set("request.jwt.claims", caller.claimsText)
         settings.set("request.method", request.method)
         settings.set("request.path", request.path)
-        settings.set("request.headers", RequestSettings.object(request.headers))
-        settings.set("request.cookies", RequestSettings.object(request.cookies))
+        let fields = fields ?? FieldTexts(request)
+        settings.set("request.headers", fields.headers)
+        settings.set("request.cookies", fields.cookies)
         if let timeZone = request.preferences.timeZone { settings.set("timezone", timeZone) }
         for setting in routine?.hoistedSettings ?? [] { settings.set(setting.name, setting.value) }
         for setting in active.configuration.applicationSettings { settings.set(setting.name, setting.value.reveal()) }
@@ -48,7 +62,7 @@ struct RequestSettings {
     }
 
     /// Of repeated names the last counts, as in upstream's map.
-    private static func object(_ pairs: [(name: String, value: String)]) -> String {
+    fileprivate static func object(_ pairs: [(name: String, value: String)]) -> String {
         if pairs.isEmpty { return "{}" }
         return JSON.object(JSONObject(pairs.map { ($0.name, JSON.string($0.value)) })).text
     }

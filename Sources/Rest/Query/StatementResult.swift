@@ -23,6 +23,9 @@ struct StatementResult: Sendable {
     /// Rows that were new, where that was counted.
     var inserted: Int?
 
+    /// No rows.
+    init() {}
+
     init(_ set: ResultSet, _ places: MainStatement.Places) throws(DatabaseError) {
         // A function that gives no row at all (a SETOF called for its effect) has no body either.
         guard let row = set.first else { return }

@@ -18,5 +18,7 @@ struct KeyRecognition: KeyRecognizer {
         self.clock = clock
     }
 
+    var generation: UInt64 { live.generation }
+
     func recognize(_ presented: String) -> PresentedKey? { live.current.classify(presented, now: clock.now()) }
 }

@@ -1,15 +1,14 @@
 internal import Core
 internal import Logging
-internal import SystemPackage
 
-/// Writes log lines as JSON objects, one a line, to standard error.
+/// Writes log lines as JSON objects, one a line.
 struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
-    private let label: String
+    private let sink: LogSink
 
-    init(label: String, level: Logger.Level) {
-        self.label = label
+    init(sink: LogSink, level: Logger.Level) {
+        self.sink = sink
         logLevel = level
     }
 
@@ -34,12 +33,9 @@ struct JSONLogHandler: LogHandler {
             }
         }
         line.append(contentsOf: "}\n".utf8)
-        // One write a line, so that lines of several threads do not mix. A closed standard error is nobody's to
-        // hear about.
-        _ = try? FileDescriptor.standardError.writeAll(line)
+        sink.write(line)
     }
 
-    /// Every request writes a line: its members are printed without making a JSON value first.
     private func append(_ key: String, _ value: String, to line: inout [UInt8]) {
         line.append(line.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
         JSON.append(key, to: &line)

@@ -4,8 +4,13 @@ internal import Logging
 /// Writes observations to the log. Levels: error means someone must act.
 struct LogObserver: Observer {
     let logger: Logger
+    let access: AccessLog
 
     func observe(_ observation: Observation) {
+        if case .requestFinished(let summary) = observation {
+            if logger.logLevel <= .info { access.write(summary) }
+            return
+        }
         guard let line = LogLine(observation) else { return }
         logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
@@ -14,9 +19,8 @@ struct LogObserver: Observer {
 /// Keys of log lines; bounded, and the same everywhere.
 enum LogKey: String {
     case requestID = "request_id"
-    case service, method, route, status, cause, pool, kind, address, tls, name, version, directory, count, attempt
+    case service, cause, pool, kind, address, tls, name, version, directory, count, attempt
     case durationSeconds = "duration_seconds"
-    case responseBytes = "response_bytes"
     case retryInSeconds = "retry_in_seconds"
     case jobID = "job_id"
     case connections
@@ -36,14 +40,6 @@ struct LogLine {
 
     init?(_ observation: Observation) {
         switch observation {
-        case .requestFinished(let summary):
-            self.init(
-                .info, "request",
-                [
-                    .requestID: summary.requestID, .service: summary.service, .method: summary.method,
-                    .route: summary.route, .status: String(summary.status),
-                    .durationSeconds: LogLine.seconds(summary.duration), .responseBytes: String(summary.bytesOut),
-                ])
         case .requestFailed(let id, let service, let cause):
             self.init(.error, "request failed", [.requestID: id, .service: service, .cause: cause])
         case .listening(let address, let tls):

@@ -43,11 +43,13 @@ public struct GatewayServer: Sendable {
         }
         let lock = try directory.lock()
         let metrics = MetricsObserver()
-        var logger = Logger(label: "medmitra") { label in
-            JSONLogHandler(label: label, level: Logger.Level(rawValue: configuration.logLevel) ?? .info)
+        let sink = LogSink()
+        defer { sink.flush() }
+        var logger = Logger(label: "medmitra") { _ in
+            JSONLogHandler(sink: sink, level: Logger.Level(rawValue: configuration.logLevel) ?? .info)
         }
         logger[metadataKey: "service"] = nil
-        let observer = ObserverGroup(observers: [LogObserver(logger: logger), metrics])
+        let observer = ObserverGroup(observers: [LogObserver(logger: logger, access: AccessLog(sink: sink)), metrics])
         for name in configuration.unused { observer.observe(.notice("setting \(name) has no effect in this version")) }
         for warning in try keys.check(onLoopbackOnly: configuration.listensOnLoopbackOnly) {
             observer.observe(.warning(warning))

@@ -102,6 +102,8 @@ private struct AloneSurface: Surface {
     var readsQueryItself: Bool { rest.readsQueryItself }
     var crossOriginRules: CrossOriginRules? { CrossOriginRules(allowedOrigins: rest.allowedOrigins) }
 
+    var directLane: (any DirectLane)? { rest.directLane(asking: asksForKey ? .anyKey : .none) }
+
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement {
         asksForKey ? rest.keyRequirement(method: method, path: path) : .none
     }
