@@ -18,7 +18,7 @@ struct RegisteredClaims: Sendable, Equatable {
     }
 
     /// Nil when a scan cannot decide and the parser must. Throws as ``init(_:)`` does.
-    init?(scanning payload: [UInt8]) throws(TokenError) {
+    init?(scanning payload: [UInt8], demandsTexts: Bool = true) throws(TokenError) {
         var found: [7 of ClaimScanner.Value?] = .init(repeating: nil)
         var isPlain = true
         var scanner = ClaimScanner(payload, depthMax: TokenLimits.claimsDepthMax)
@@ -29,9 +29,9 @@ struct RegisteredClaims: Sendable, Equatable {
             found[place] = value
         }
         guard isObject, isPlain else { return nil }
-        role = try RegisteredClaims.text(found[0], in: payload, "role")
-        subject = try RegisteredClaims.text(found[1], in: payload, "sub")
-        sessionID = try RegisteredClaims.text(found[2], in: payload, "session_id")
+        role = try RegisteredClaims.text(found[0], in: payload, demandsTexts ? "role" : nil)
+        subject = try RegisteredClaims.text(found[1], in: payload, demandsTexts ? "sub" : nil)
+        sessionID = try RegisteredClaims.text(found[2], in: payload, demandsTexts ? "session_id" : nil)
         switch found[3]?.kind {
         case .text: audience = found[3].map { .string(RegisteredClaims.string($0.range, in: payload)) }
         case .other, .number, .null: return nil
@@ -42,11 +42,12 @@ struct RegisteredClaims: Sendable, Equatable {
         issuedAt = try RegisteredClaims.time(found[6], in: payload, "iat")
     }
 
-    /// Throws for claims of another kind than they must be.
-    init(_ claims: JSONObject) throws(TokenError) {
-        role = try RegisteredClaims.text(claims["role"], "role")
-        subject = try RegisteredClaims.text(claims["sub"], "sub")
-        sessionID = try RegisteredClaims.text(claims["session_id"], "session_id")
+    /// Throws for claims of another kind than they must be; without `demandsTexts` what should be a text and is none
+    /// counts as absent.
+    init(_ claims: JSONObject, demandsTexts: Bool = true) throws(TokenError) {
+        role = try RegisteredClaims.text(claims["role"], demandsTexts ? "role" : nil)
+        subject = try RegisteredClaims.text(claims["sub"], demandsTexts ? "sub" : nil)
+        sessionID = try RegisteredClaims.text(claims["session_id"], demandsTexts ? "session_id" : nil)
         audience = claims["aud"]
         expiresAt = try RegisteredClaims.time(claims["exp"], "exp")
         notBefore = try RegisteredClaims.time(claims["nbf"], "nbf")
@@ -76,20 +77,23 @@ struct RegisteredClaims: Sendable, Equatable {
 
     // MARK: Kinds
 
+    /// `name` is for the error, nil for none.
     private static func text(
-        _ value: ClaimScanner.Value?, in payload: [UInt8], _ name: String
+        _ value: ClaimScanner.Value?, in payload: [UInt8], _ name: String?
     ) throws(TokenError) -> String? {
         switch value?.kind {
         case nil, .null: return nil
         case .text: return value.map { string($0.range, in: payload) }
-        case .number, .other: throw .claimNotText(name)
+        case .number, .other:
+            if let name { throw .claimNotText(name) }
+            return nil
         }
     }
 
-    private static func text(_ claim: JSON?, _ name: String) throws(TokenError) -> String? {
+    private static func text(_ claim: JSON?, _ name: String?) throws(TokenError) -> String? {
         guard let claim, !claim.isNull else { return nil }
-        guard let text = claim.string else { throw .claimNotText(name) }
-        return text
+        if let name, claim.string == nil { throw .claimNotText(name) }
+        return claim.string
     }
 
     private static func time(
