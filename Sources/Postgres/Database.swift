@@ -156,7 +156,7 @@ public final class Database: Sendable {
             throw .invalidParameter(reason: "more than 65,535 parameters")
         }
         for case .text(let text) in statement.parameters where text.utf8.contains(0) {
-            throw .invalidParameter(reason: "text contains a NUL character")
+            throw .invalidParameter(reason: "invalid byte sequence for encoding \"UTF8\": 0x00")
         }
     }
 }

@@ -7,14 +7,11 @@ internal import Cryptography
 public struct TokenVerifier: Sendable {
     /// The keys that tokens are checked with.
     public let keys: TokenKeySet
-    /// Whether `role`, `sub` and `session_id` must be texts.
-    private let demandsTexts: Bool
+    private let claimRules: ClaimRules
 
-    /// - Parameter demandsTexts: false takes a `role`, `sub` or `session_id` of another kind for an absent one, as
-    ///   PostgREST does, which knows other issuers' tokens; true refuses the token.
-    public init(keys: TokenKeySet, demandsTexts: Bool = true) {
+    public init(keys: TokenKeySet, claims claimRules: ClaimRules = .own) {
         self.keys = keys
-        self.demandsTexts = demandsTexts
+        self.claimRules = claimRules
     }
 
     /// The token's content if a configured key signed it and it is valid at `now`. Throws the first reason against it.
@@ -47,7 +44,7 @@ public struct TokenVerifier: Sendable {
         // Claims are looked at only now: nothing a stranger wrote reaches the JSON parser but a short header.
         guard let payload = Base64URL.decode(text.extracting(segments.claims)) else { throw .undecodable(.claims) }
         let verified = try VerifiedToken(
-            payload: payload, algorithm: key.algorithm, keyID: header.keyID, demandsTexts: demandsTexts)
+            payload: payload, algorithm: key.algorithm, keyID: header.keyID, rules: claimRules)
         try verified.checkTimes(at: now)
         return verified
     }

@@ -27,17 +27,17 @@ public struct VerifiedToken: Sendable {
 
     /// Reads claims whose signature has been verified.
     init(
-        payload: [UInt8], algorithm: SignatureAlgorithm, keyID: String?, demandsTexts: Bool
+        payload: [UInt8], algorithm: SignatureAlgorithm, keyID: String?, rules: ClaimRules
     ) throws(TokenError) {
         self.algorithm = algorithm
         self.keyID = keyID
         guard let text = String(validating: payload, as: UTF8.self) else { throw .notAnObject(.claims) }
         claimsText = text
-        if let scanned = try RegisteredClaims(scanning: payload, demandsTexts: demandsTexts) {
+        if let scanned = try RegisteredClaims(scanning: payload, rules: rules) {
             registered = scanned
         } else {
             guard let claims = VerifiedToken.parse(payload) else { throw .notAnObject(.claims) }
-            registered = try RegisteredClaims(claims, demandsTexts: demandsTexts)
+            registered = try RegisteredClaims(claims, rules: rules)
         }
     }
 

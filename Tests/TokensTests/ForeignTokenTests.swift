@@ -136,18 +136,28 @@ import Tokens
         #expect(try error(named, secret: night) == .signatureInvalid)
     }
 
-    @Test func `claims that should be texts count as absent where texts are not demanded`() throws {
+    @Test func `of foreign tokens, claims of another kind count as absent`() throws {
         let keys = try TokenKeySet(verifyingWithSecret: Secret(Workbench.secret))
-        let claims = [#"{"role":7,"sub":1,"session_id":{}}"#, #"{"role":[],"sub":true,"session_id":1,"a":"\n"}"#]
+        let claims = [
+            #"{"role":7,"sub":1,"session_id":{},"exp":null}"#,
+            #"{"role":[],"sub":true,"session_id":1,"a":"\n","nbf":null}"#,
+        ]
         for claims in claims {
             let token = Workbench.forge(claims: claims)
-            let verified = try TokenVerifier(keys: keys, demandsTexts: false).verify(token, now: Workbench.now)
+            let verified = try TokenVerifier(keys: keys, claims: .foreign).verify(token, now: Workbench.now)
             #expect(verified.role == nil)
             #expect(verified.subject == nil)
             #expect(verified.sessionID == nil)
+            #expect(verified.expiresAt == nil)
             #expect(verified.claimsText == claims)
             #expect(throws: TokenError.claimNotText("role")) {
                 try TokenVerifier(keys: keys).verify(token, now: Workbench.now)
+            }
+        }
+        for claims in [#"{"exp":"1"}"#, #"{"nbf":[]}"#, #"{"iat":true}"#] {
+            let token = Workbench.forge(claims: claims)
+            #expect(throws: TokenError.self) {
+                try TokenVerifier(keys: keys, claims: .foreign).verify(token, now: Workbench.now)
             }
         }
     }

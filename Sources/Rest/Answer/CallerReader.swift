@@ -127,6 +127,8 @@ extension TokenRefusal {
             case .signatureInvalid: .mismatch("None of the keys was able to decode the JWT", token)
             case .expired: .expired
             case .notYetValid: .notYetValid
+            // Upstream takes a number that is none of its integers for 0.
+            case .claimOutOfRange("exp"): .expired
             case .claimNotNumeric(let name), .claimOutOfRange(let name): .claimNotNumeric(name)
             }
     }

@@ -45,7 +45,9 @@ extension Setting {
     static let keys: [Setting] = [
         Setting(
             "Keys", "JWT_SECRET", aliases: ["GOTRUE_JWT_SECRET", "PGRST_JWT_SECRET", "AUTH_JWT_SECRET"], .secret,
-            default: "generated", "Secret that signs access tokens and legacy keys; at least 32 characters."),
+            default: "generated",
+            "Secret that signs access tokens and legacy keys; at least 32 characters. As PGRST_JWT_SECRET also @path, a file."
+        ),
         Setting(
             "Keys", "JWT_PREVIOUS_SECRETS", .list,
             "Former JWT secrets that still verify tokens; keys rotate keeps them."),
@@ -64,7 +66,8 @@ extension Setting {
     static let database: [Setting] = [
         Setting(
             "Database", "DATABASE_URL", aliases: ["GOTRUE_DB_DATABASE_URL", "PGRST_DB_URI"], .secret,
-            "An existing PostgreSQL in place of the embedded one. The login migrates, so it owns what it makes."),
+            "An existing PostgreSQL in place of the embedded one, or @path, a file that names it. The login migrates, so it owns what it makes."
+        ),
         Setting(
             "Database", "POSTGRES_PASSWORD", .secret, default: "generated",
             "Password of the service logins. With DATABASE_URL and without it, services use that login and assume their role."
