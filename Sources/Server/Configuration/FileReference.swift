@@ -17,10 +17,10 @@ struct FileReference {
     /// What the file holds without the line break at its end; nil if it cannot be read, is too long or is not UTF-8
     /// (binary secrets have to be base64).
     func read() -> String? {
-        // Why it cannot be read is plain to whoever looks at the path, which the message names.
+        // Why it cannot be read is plain to whoever looks at the path.
         guard let file = FileManager.default.contents(atPath: path), file.count <= FileReference.bytesMax,
             let text = String(validating: file, as: UTF8.self)
         else { return nil }
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        return text.last?.isNewline == true ? String(text.dropLast()) : text
     }
 }

@@ -141,16 +141,17 @@ extension Setting {
             default: "public,extensions",
             "Schemas added to the search path; not exposed. Alone: public."),
         Setting(
-            "REST", "DB_MAX_ROWS", aliases: ["PGRST_DB_MAX_ROWS"], .integer(0...1000000000), default: "1000",
+            "REST", "DB_MAX_ROWS", aliases: ["PGRST_DB_MAX_ROWS", "PGRST_MAX_ROWS"], .integer(0...1000000000),
+            default: "1000",
             "Most rows of a read; alone: no limit."),
         Setting(
             "REST", "DB_ANON_ROLE", aliases: ["PGRST_DB_ANON_ROLE"], .text, default: "anon",
             "Role of requests without a token; alone: none, they are refused."),
         Setting(
-            "REST", "DB_PRE_REQUEST", aliases: ["PGRST_DB_PRE_REQUEST"], .text,
+            "REST", "DB_PRE_REQUEST", aliases: ["PGRST_DB_PRE_REQUEST", "PGRST_PRE_REQUEST"], .text,
             "A function called before every request."),
         Setting(
-            "REST", "DB_ROOT_SPEC", aliases: ["PGRST_DB_ROOT_SPEC"], .text,
+            "REST", "DB_ROOT_SPEC", aliases: ["PGRST_DB_ROOT_SPEC", "PGRST_ROOT_SPEC"], .text,
             "A function whose result is the root document."),
         Setting(
             "REST", "DB_AGGREGATES_ENABLED", aliases: ["PGRST_DB_AGGREGATES_ENABLED"], .flag, default: "false",
@@ -182,10 +183,12 @@ extension Setting {
             "REST", "REST_JWT_AUD", aliases: ["PGRST_JWT_AUD"], .text,
             "Audience that tokens must name; any when not set."),
         Setting(
-            "REST", "REST_JWT_ROLE_CLAIM_KEY", aliases: ["PGRST_JWT_ROLE_CLAIM_KEY"], .text, default: "$.role",
+            "REST", "REST_JWT_ROLE_CLAIM_KEY", aliases: ["PGRST_JWT_ROLE_CLAIM_KEY", "PGRST_ROLE_CLAIM_KEY"], .text,
+            default: "$.role",
             "Where in the claims the role is: a JSONPath (RFC 9535), or PostgREST's older notation."),
         Setting(
-            "REST", "REST_JWT_SECRET_IS_BASE64", aliases: ["PGRST_JWT_SECRET_IS_BASE64"], .flag, default: "false",
+            "REST", "REST_JWT_SECRET_IS_BASE64", aliases: ["PGRST_JWT_SECRET_IS_BASE64", "PGRST_SECRET_IS_BASE64"],
+            .flag, default: "false",
             "The JWT secret is base64; only for REST alone."),
         Setting(
             "REST", "REST_ADMIN_PORT", aliases: ["PGRST_ADMIN_SERVER_PORT"], .integer(0...65535),

@@ -44,7 +44,8 @@ struct SettingsReader {
         guard let (_, text, given) = value(name) else { return nil }
         guard given.hasPrefix(prefix), let reference = FileReference(text) else { return Secret(text) }
         guard let contents = reference.read() else {
-            problems.append("\(given) names the file \(reference.path), which cannot be read")
+            // Not which: it may be a secret that begins with an at sign.
+            problems.append("\(given) begins with @ and names no file that can be read")
             return nil
         }
         return Secret(contents)
