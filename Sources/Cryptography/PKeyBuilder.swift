@@ -40,7 +40,9 @@ internal import COpenSSL
     /// The key of the numbers added and the uncompressed point `point` on `curve`; nil if OpenSSL refuses them.
     consuming func key(on curve: EllipticCurve, point: [UInt8], isPrivate: Bool) -> PKey? {
         let added = unsafe PKeyBuilder.withAddress(of: "group") { name in
-            unsafe PKeyBuilder.withAddress(of: curve.group) { unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name, $0, 0) }
+            unsafe PKeyBuilder.withAddress(of: curve.group) {
+                unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name, $0, 0)
+            }
         }
         guard added == 1 else { return nil }
         let raw: OpaquePointer? = unsafe point.withUnsafeBufferPointer { point in
