@@ -1,12 +1,7 @@
 internal import Core
 
-/// An RSA or P-256 key with the rules of JSON Web Keys around it (RFC 7518, section 6).
+/// A key pair, or its public half, with the rules of JSON Web Keys around it (RFC 7518, section 6, RFC 8037, section 2).
 final class AsymmetricKey: Sendable {
-    enum Kind: String, Sendable {
-        case rsa = "RSA"
-        case p256 = "EC"
-    }
-
     let kind: Kind
     let hasPrivateHalf: Bool
     private let key: PKey
@@ -19,7 +14,8 @@ final class AsymmetricKey: Sendable {
         key =
             switch kind {
             case .rsa: try AsymmetricKey.rsa(jwk, isPrivate: isPrivate)
-            case .p256: try AsymmetricKey.p256(jwk, isPrivate: isPrivate)
+            case .curve(let curve): try AsymmetricKey.point(on: curve, jwk, isPrivate: isPrivate)
+            case .edwards(let curve): try AsymmetricKey.point(on: curve, jwk, isPrivate: isPrivate)
             }
         guard key.isPublicHalfSound else { throw .refused(step: "checking the public key") }
         if isPrivate { try checkPair() }
@@ -35,26 +31,32 @@ final class AsymmetricKey: Sendable {
         self.key = key
     }
 
-    /// A signature as JOSE writes it.
+    /// A signature with SHA-256 as JOSE writes it.
     func sign(_ message: [UInt8]) throws(KeyError) -> [UInt8] {
         guard let signature = key.sign(message) else { throw .refused(step: "signing") }
-        guard kind == .p256 else { return signature }
-        guard let raw = ECDSASignature.raw(splitting: signature) else { throw .refused(step: "signing") }
+        guard case .curve(let curve) = kind else { return signature }
+        guard let raw = ECDSASignature.raw(splitting: signature, on: curve) else { throw .refused(step: "signing") }
         return raw
     }
 
-    /// Whether `signature`, as JOSE writes it, is this key's.
-    func isValid(_ signature: [UInt8], for message: Span<UInt8>) -> Bool {
-        guard kind == .p256 else { return key.isValid(signature, for: message) }
-        guard let der = ECDSASignature.der(joining: signature) else { return false }
-        return key.isValid(der, for: message)
+    /// Whether `signature`, as JOSE writes it, is this key's by an algorithm that its kind has.
+    func isValid(_ signature: [UInt8], for message: Span<UInt8>, by algorithm: SignatureAlgorithm) -> Bool {
+        let digest = algorithm.digest?.rawValue
+        guard case .curve(let curve) = kind else {
+            return key.isValid(signature, for: message, digest: digest, isPSS: algorithm.isPSS)
+        }
+        guard let der = ECDSASignature.der(joining: signature, on: curve) else { return false }
+        return key.isValid(der, for: message, digest: digest)
     }
 
     /// The members of the public half, in the order of RFC 7518.
     var publicMembers: [(String, JSON)] {
         switch kind {
         case .rsa: members([("n", "n", 0), ("e", "e", 0)])
-        case .p256: [("crv", "P-256")] + members([("x", "qx", 32), ("y", "qy", 32)])
+        case .curve(let curve):
+            [("crv", .string(curve.rawValue))] + members([("x", "qx", curve.width), ("y", "qy", curve.width)])
+        case .edwards(let curve):
+            [("crv", .string(curve.rawValue)), ("x", .string(Base64URL.encode(key.publicBytes ?? [])))]
         }
     }
 
@@ -62,7 +64,9 @@ final class AsymmetricKey: Sendable {
     var privateMembers: [(String, JSON)] {
         guard hasPrivateHalf else { return [] }
         return switch kind {
-        case .p256: members([("d", "priv", 32)])
+        case .curve(let curve): members([("d", "priv", curve.width)])
+        // Nothing here signs with one.
+        case .edwards: []
         case .rsa:
             members([
                 ("d", "d", 0), ("p", "rsa-factor1", 0), ("q", "rsa-factor2", 0), ("dp", "rsa-exponent1", 0),
@@ -113,22 +117,32 @@ final class AsymmetricKey: Sendable {
         return key
     }
 
-    private static func p256(_ jwk: JSONObject, isPrivate: Bool) throws(KeyError) -> PKey {
-        guard let curve = jwk["crv"]?.string else { throw .missingMember("crv") }
-        guard curve == "P-256" else { throw .unsupported(member: "crv", value: curve) }
+    private static func point(
+        on curve: EllipticCurve, _ jwk: JSONObject, isPrivate: Bool
+    ) throws(KeyError) -> PKey {
+        guard let name = jwk["crv"]?.string else { throw .missingMember("crv") }
+        guard name == curve.rawValue else { throw .unsupported(member: "crv", value: name) }
         let x = try bytes("x", in: jwk)
         let y = try bytes("y", in: jwk)
-        guard x.count == 32 else { throw .invalidMember("x") }
-        guard y.count == 32 else { throw .invalidMember("y") }
+        guard x.count == curve.width else { throw .invalidMember("x") }
+        guard y.count == curve.width else { throw .invalidMember("y") }
         var builder = PKeyBuilder()
         if isPrivate {
             let secret = try bytes("d", in: jwk)
-            guard secret.count == 32 else { throw .invalidMember("d") }
+            guard secret.count == curve.width else { throw .invalidMember("d") }
             builder.add("priv", number: secret)
         }
-        guard let key = builder.p256Key(point: [4] + x + y, isPrivate: isPrivate) else {
-            throw .refused(step: "reading the P-256 key")
+        guard let key = builder.key(on: curve, point: [4] + x + y, isPrivate: isPrivate) else {
+            throw .refused(step: "reading the \(name) key")
         }
+        return key
+    }
+
+    private static func point(on curve: EdwardsCurve, _ jwk: JSONObject, isPrivate: Bool) throws(KeyError) -> PKey {
+        guard !isPrivate else { throw .unsupported(member: "crv", value: curve.rawValue) }
+        let x = try bytes("x", in: jwk)
+        guard x.count == curve.width else { throw .invalidMember("x") }
+        guard let key = PKey.edwards(curve, x) else { throw .refused(step: "reading the \(curve.rawValue) key") }
         return key
     }
 

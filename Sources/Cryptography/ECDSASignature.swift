@@ -1,13 +1,12 @@
 internal import COpenSSL
 
-/// The two spellings of a P-256 signature: JOSE writes r and s as 32 bytes each (RFC 7518, section 3.4), OpenSSL as DER.
+/// The two spellings of an ECDSA signature: JOSE writes r and s, each as wide as the curve (RFC 7518, section 3.4),
+/// OpenSSL as DER.
 enum ECDSASignature {
-    static let byteCount = 64
-    private static let half = 32
-
-    /// DER for the 64 bytes of r and s; nil for another length.
-    static func der(joining raw: [UInt8]) -> [UInt8]? {
-        guard raw.count == byteCount, let signature = unsafe ECDSA_SIG_new() else { return nil }
+    /// DER for the bytes of r and s; nil for a length that is not the curve's.
+    static func der(joining raw: [UInt8], on curve: EllipticCurve) -> [UInt8]? {
+        let half = curve.width
+        guard raw.count == 2 * half, let signature = unsafe ECDSA_SIG_new() else { return nil }
         defer { unsafe ECDSA_SIG_free(signature) }
         guard let r = unsafe BN_bin2bn(Array(raw[..<half]), Int32(half), nil) else { return nil }
         guard let s = unsafe BN_bin2bn(Array(raw[half...]), Int32(half), nil) else {
@@ -30,8 +29,9 @@ enum ECDSASignature {
         return written == count ? der : nil
     }
 
-    /// The 64 bytes of r and s in a DER signature; nil if it is none of P-256.
-    static func raw(splitting der: [UInt8]) -> [UInt8]? {
+    /// The bytes of r and s in a DER signature; nil if it is none of the curve.
+    static func raw(splitting der: [UInt8], on curve: EllipticCurve) -> [UInt8]? {
+        let half = curve.width
         let signature = unsafe der.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress
             return unsafe d2i_ECDSA_SIG(nil, &cursor, buffer.count)

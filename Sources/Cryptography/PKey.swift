@@ -45,22 +45,45 @@ internal import COpenSSL
         isValid(signature, for: message.span, digest: nil)
     }
 
-    private func isValid(_ signature: [UInt8], for message: Span<UInt8>, digest: String?) -> Bool {
+    /// Whether `signature`, in OpenSSL's form, is this key's over `message` hashed with `digest`; for an RSA key padded as
+    /// PSS if `isPSS`, with a salt as long as the hash.
+    func isValid(
+        _ signature: [UInt8], for message: Span<UInt8>, digest: String?, isPSS: Bool = false
+    ) -> Bool {
         guard let context = unsafe EVP_MD_CTX_new() else { return false }
         defer { unsafe EVP_MD_CTX_free(context) }
+        // Owned by `context`.
+        var operation: OpaquePointer? = nil
         let isReady =
             if let digest {
-                unsafe EVP_DigestVerifyInit_ex(context, nil, digest, nil, nil, raw, nil)
+                unsafe EVP_DigestVerifyInit_ex(context, &operation, digest, nil, nil, raw, nil)
             } else {
                 unsafe EVP_DigestVerifyInit_ex(context, nil, nil, nil, nil, raw, nil)
             }
         guard isReady == 1 else { return false }
+        if isPSS {
+            guard unsafe EVP_PKEY_CTX_set_rsa_padding(operation, RSA_PKCS1_PSS_PADDING) == 1,
+                unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(operation, RSA_PSS_SALTLEN_DIGEST) == 1
+            else {
+                ERR_clear_error()
+                return false
+            }
+        }
         let result = unsafe message.withUnsafeBufferPointer { message in
             unsafe EVP_DigestVerify(context, signature, signature.count, message.baseAddress, message.count)
         }
         // A refused signature leaves reasons in the thread's error queue; other users of OpenSSL would find them there.
         if result != 1 { ERR_clear_error() }
         return result == 1
+    }
+
+    /// The encoded public key of an Edwards curve; nil if the key is none.
+    var publicBytes: [UInt8]? {
+        var count = 0
+        guard unsafe EVP_PKEY_get_raw_public_key(raw, nil, &count) == 1 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard unsafe EVP_PKEY_get_raw_public_key(raw, &bytes, &count) == 1 else { return nil }
+        return Array(bytes.prefix(count))
     }
 
     /// A number of the key, big-endian in at least `width` bytes; nil if the key has none of that name.

@@ -37,11 +37,12 @@ internal import COpenSSL
         return unsafe PKey(owning: raw)
     }
 
-    /// The P-256 key of the numbers added and the uncompressed point `point`; nil if OpenSSL refuses them.
-    consuming func p256Key(point: [UInt8], isPrivate: Bool) -> PKey? {
-        let curve: StaticString = "prime256v1"
+    /// The key of the numbers added and the uncompressed point `point` on `curve`; nil if OpenSSL refuses them.
+    consuming func key(on curve: EllipticCurve, point: [UInt8], isPrivate: Bool) -> PKey? {
         let added = unsafe PKeyBuilder.withAddress(of: "group") { name in
-            unsafe PKeyBuilder.withAddress(of: curve) { unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name, $0, 0) }
+            unsafe PKeyBuilder.withAddress(of: curve.group) {
+                unsafe OSSL_PARAM_BLD_push_utf8_string(builder, name, $0, 0)
+            }
         }
         guard added == 1 else { return nil }
         let raw: OpaquePointer? = unsafe point.withUnsafeBufferPointer { point in

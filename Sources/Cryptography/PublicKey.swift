@@ -34,7 +34,8 @@ public struct PublicKey: Sendable {
         guard x.count == 32 else { throw .invalidMember("x") }
         guard y.count == 32 else { throw .invalidMember("y") }
         let builder = PKeyBuilder()
-        try self.init(.p256, builder.p256Key(point: [4] + x + y, isPrivate: false), step: "reading the P-256 key")
+        try self.init(
+            .p256, builder.key(on: .p256, point: [4] + x + y, isPrivate: false), step: "reading the P-256 key")
         guard holder.key.isPublicHalfSound else { throw .refused(step: "checking the public key") }
     }
 

@@ -18,20 +18,23 @@ public struct SigningKey: Sendable {
     /// private half and halves that do not belong together.
     public init(jwk: JSONObject) throws(KeyError) {
         let header = try JWKHeader(jwk, operation: "sign")
-        switch header.algorithm {
-        case .hs256: try self.init(secret: JWKHeader.secret(in: jwk), keyID: header.keyID)
-        case .rs256, .es256:
-            let kind: AsymmetricKey.Kind = header.algorithm == .rs256 ? .rsa : .p256
-            self.init(try AsymmetricKey(jwk: jwk, kind: kind, isPrivate: true), header.algorithm, header.keyID)
+        let algorithm = try header.issuedAlgorithm
+        guard let kind = AsymmetricKey.Kind(issuing: algorithm) else {
+            try self.init(secret: JWKHeader.secret(in: jwk), keyID: header.keyID)
+            return
         }
+        self.init(try AsymmetricKey(jwk: jwk, kind: kind, isPrivate: true), algorithm, header.keyID)
     }
 
-    /// A new key: 32 random bytes, RSA with 2048 bits (which takes up to a second) or P-256.
+    /// A new key: 32 random bytes, RSA with 2048 bits (which takes up to a second) or P-256. Throws `.unsupported` for
+    /// an algorithm that is not among ``SignatureAlgorithm/issued``.
     public static func generate(_ algorithm: SignatureAlgorithm, keyID: String? = nil) throws(KeyError) -> SigningKey {
         switch algorithm {
         case .hs256: try SigningKey(secret: SecureRandom.bytes(Limits.secretBytesMin), keyID: keyID)
         case .rs256: SigningKey(try AsymmetricKey(generating: .rsa), algorithm, keyID)
-        case .es256: SigningKey(try AsymmetricKey(generating: .p256), algorithm, keyID)
+        case .es256: SigningKey(try AsymmetricKey(generating: .curve(.p256)), algorithm, keyID)
+        case .hs384, .hs512, .rs384, .rs512, .ps256, .ps384, .ps512, .es384, .es512, .edDSA:
+            throw KeyError.unsupported(member: "alg", value: algorithm.rawValue)
         }
     }
 
@@ -58,7 +61,7 @@ public struct SigningKey: Sendable {
         case .asymmetric(let key):
             Secret(
                 verificationKey.jwk(
-                    keyType: key.kind.rawValue, operations: operations,
+                    keyType: key.kind.keyType, operations: operations,
                     members: key.publicMembers + key.privateMembers))
         }
     }

@@ -1,7 +1,7 @@
 public import Core
 
-/// A key that tells whether a signature is genuine, bound to the one algorithm it may be used with: a public RSA or P-256
-/// key can never be mistaken for an HMAC secret.
+/// A key that tells whether a signature is genuine, bound to the one algorithm it may be used with: a public key
+/// can never be mistaken for an HMAC secret.
 public struct VerificationKey: Sendable {
     enum Material: Sendable {
         case shared(HMACKey)
@@ -22,31 +22,35 @@ public struct VerificationKey: Sendable {
 
     /// A shared secret for HS256. Throws `.weakSecret` below 32 bytes (RFC 7518, section 3.2).
     public init(secret: [UInt8], keyID: String? = nil) throws(KeyError) {
-        guard secret.count >= Limits.secretBytesMin else {
-            throw .weakSecret(bytes: secret.count, bytesMin: Limits.secretBytesMin)
-        }
+        try VerificationKey.checkLength(of: secret)
         self.init(algorithm: .hs256, keyID: keyID, material: .shared(HMACKey(secret: secret)))
     }
 
-    /// The key in a JWK (RFC 7517) that may verify; of a private JWK only the public half is used. Throws on weak keys,
+    static func checkLength(of secret: [UInt8]) throws(KeyError) {
+        guard secret.count >= Limits.secretBytesMin else {
+            throw .weakSecret(bytes: secret.count, bytesMin: Limits.secretBytesMin)
+        }
+    }
+
+    /// The key in a JWK (RFC 7517) that may verify, by one of ``SignatureAlgorithm/issued``; of a private JWK only the public half is used. Throws on weak keys,
     /// unknown types, wrong purposes and numbers that OpenSSL refuses.
     public init(jwk: JSONObject) throws(KeyError) {
         let header = try JWKHeader(jwk, operation: "verify")
-        switch header.algorithm {
-        case .hs256: try self.init(secret: JWKHeader.secret(in: jwk), keyID: header.keyID)
-        case .rs256, .es256:
-            let kind: AsymmetricKey.Kind = header.algorithm == .rs256 ? .rsa : .p256
-            self.init(
-                algorithm: header.algorithm, keyID: header.keyID,
-                material: .asymmetric(try AsymmetricKey(jwk: jwk, kind: kind, isPrivate: false)))
+        let algorithm = try header.issuedAlgorithm
+        guard let kind = AsymmetricKey.Kind(issuing: algorithm) else {
+            try self.init(secret: JWKHeader.secret(in: jwk), keyID: header.keyID)
+            return
         }
+        self.init(
+            algorithm: algorithm, keyID: header.keyID,
+            material: .asymmetric(try AsymmetricKey(jwk: jwk, kind: kind, isPrivate: false)))
     }
 
     /// Whether `signature`, as JOSE writes it, is genuine for `message`.
     public func isValid(_ signature: [UInt8], for message: Span<UInt8>) -> Bool {
         switch material {
         case .shared(let key): constantTimeEqual(signature, key.authenticate(message))
-        case .asymmetric(let key): key.isValid(signature, for: message)
+        case .asymmetric(let key): key.isValid(signature, for: message, by: algorithm)
         }
     }
 
@@ -57,7 +61,7 @@ public struct VerificationKey: Sendable {
     /// secret, which has no public half.
     public var publicJWK: JSONObject? {
         guard case .asymmetric(let key) = material else { return nil }
-        return jwk(keyType: key.kind.rawValue, operations: ["verify"], members: key.publicMembers)
+        return jwk(keyType: key.kind.keyType, operations: ["verify"], members: key.publicMembers)
     }
 
     func jwk(keyType: String, operations: [JSON], members: [(String, JSON)]) -> JSONObject {

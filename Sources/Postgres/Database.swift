@@ -144,7 +144,7 @@ public final class Database: Sendable {
             throw .invalidParameter(reason: "more than 65,535 parameters")
         }
         for case .text(let text) in statement.parameters where ConnectionHandle.containsNUL(text) {
-            throw .invalidParameter(reason: "text contains a NUL character")
+            throw .invalidParameter(reason: "invalid byte sequence for encoding \"UTF8\": 0x00")
         }
     }
 }

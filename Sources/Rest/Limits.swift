@@ -21,6 +21,8 @@ enum RestLimits {
     static let statementTimeoutMax: Duration = .seconds(3600)
     /// Seconds named in `Retry-After` when the database cannot be reached.
     static let retryAfterSeconds = 1
+    /// Embeds of all levels of one request: a hundred make PostgreSQL plan for a third of a second, a thousand for minutes.
+    static let embedsMax = 100
     /// Time for reading the settings in the database, the pre-config function included.
     static let databaseSettingsTimeout: Duration = .seconds(30)
 }

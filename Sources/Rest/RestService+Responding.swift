@@ -39,7 +39,7 @@ extension RestService {
         let split = ReadShape.split(http)
         let lookup = split.map { known.active.plannedReads.find($0.shape, generation: known.cache.generation) }
         if let split, case .planned(let planned) = lookup {
-            let (request, statement) = planned.with(split.values, headers: http.headers)
+            let (request, statement) = planned.with(split.values, headers: http.sentHeaders)
             timing.finish(.parse)
             timing.finish(.plan)
             return try await exchange(request, known).carryOut(planned.plan, statement, timing: &timing)
@@ -90,7 +90,8 @@ extension RestService {
         }
         do throws(RequestError) {
             return try APIRequest(
-                method: http.method.rawValue, path: http.path, query: http.query.raw, headers: http.headers, body: body,
+                method: http.method.rawValue, path: http.path, query: http.query.raw, headers: http.sentHeaders,
+                body: body,
                 rules: RequestRules(configuration))
         } catch {
             throw RestError.request(error)

@@ -62,6 +62,10 @@ public struct RestService: Surface {
     /// Whether the schema cache has been loaded; until then every request is refused with 503.
     public var isReady: Bool { schemaCache.current != nil }
 
+    /// The schema cache as JSON, as PostgREST's admin server shows it; nil until it was loaded. Names every exposed
+    /// relation, column and function: for operators only.
+    public var schemaCacheText: String? { schemaCache.current?.json.text }
+
     /// Loads the schema cache, and the settings in the database, once more.
     public func reload() { reloader.reload() }
 

@@ -3,8 +3,9 @@ internal import Cryptography
 
 /// The keys that PostgREST's `jwt-secret` stands for.
 struct CollectedSecrets {
-    private(set) var named: [String: VerificationKey] = [:]
-    /// Without a name, or of a name that is taken.
+    /// Keys may share a name; then each is tried.
+    private(set) var named: [String: [VerificationKey]] = [:]
+    /// Without a name.
     private(set) var unnamed: [VerificationKey] = []
 
     init(_ secret: Secret<String>, isBase64: Bool, previousSecrets: [Secret<String>]) throws(TokenKeySetError) {
@@ -40,8 +41,9 @@ struct CollectedSecrets {
         for (index, entry) in keys.enumerated() {
             guard let jwk = entry.object else { throw .notAnObject(index: index) }
             do throws(KeyError) {
-                let key = try VerificationKey(jwk: jwk)
-                if let keyID = key.keyID, named[keyID] == nil { named[keyID] = key } else { unnamed.append(key) }
+                for key in try VerificationKey.all(jwk: jwk) {
+                    if let keyID = key.keyID { named[keyID, default: []].append(key) } else { unnamed.append(key) }
+                }
             } catch {
                 // Providers publish kinds that we do not know beside those we do (RFC 7517, section 5).
                 failure = failure ?? .key(index: index, error)

@@ -18,7 +18,7 @@ struct RegisteredClaims: Sendable, Equatable {
     }
 
     /// Nil when a scan cannot decide and the parser must. Throws as ``init(_:)`` does.
-    init?(scanning payload: [UInt8]) throws(TokenError) {
+    init?(scanning payload: [UInt8], rules: ClaimRules = .own) throws(TokenError) {
         var found: [7 of ClaimScanner.Value?] = .init(repeating: nil)
         var isPlain = true
         var scanner = ClaimScanner(payload, depthMax: TokenLimits.claimsDepthMax)
@@ -29,28 +29,28 @@ struct RegisteredClaims: Sendable, Equatable {
             found[place] = value
         }
         guard isObject, isPlain else { return nil }
-        role = try RegisteredClaims.text(found[0], in: payload, "role")
-        subject = try RegisteredClaims.text(found[1], in: payload, "sub")
-        sessionID = try RegisteredClaims.text(found[2], in: payload, "session_id")
+        role = try RegisteredClaims.text(found[0], in: payload, "role", rules)
+        subject = try RegisteredClaims.text(found[1], in: payload, "sub", rules)
+        sessionID = try RegisteredClaims.text(found[2], in: payload, "session_id", rules)
         switch found[3]?.kind {
         case .text: audience = found[3].map { .string(RegisteredClaims.string($0.range, in: payload)) }
         case .other, .number, .null: return nil
         case nil: audience = nil
         }
-        expiresAt = try RegisteredClaims.time(found[4], in: payload, "exp")
-        notBefore = try RegisteredClaims.time(found[5], in: payload, "nbf")
-        issuedAt = try RegisteredClaims.time(found[6], in: payload, "iat")
+        expiresAt = try RegisteredClaims.time(found[4], in: payload, "exp", rules)
+        notBefore = try RegisteredClaims.time(found[5], in: payload, "nbf", rules)
+        issuedAt = try RegisteredClaims.time(found[6], in: payload, "iat", rules)
     }
 
     /// Throws for claims of another kind than they must be.
-    init(_ claims: JSONObject) throws(TokenError) {
-        role = try RegisteredClaims.text(claims["role"], "role")
-        subject = try RegisteredClaims.text(claims["sub"], "sub")
-        sessionID = try RegisteredClaims.text(claims["session_id"], "session_id")
+    init(_ claims: JSONObject, rules: ClaimRules = .own) throws(TokenError) {
+        role = try RegisteredClaims.text(claims["role"], "role", rules)
+        subject = try RegisteredClaims.text(claims["sub"], "sub", rules)
+        sessionID = try RegisteredClaims.text(claims["session_id"], "session_id", rules)
         audience = claims["aud"]
-        expiresAt = try RegisteredClaims.time(claims["exp"], "exp")
-        notBefore = try RegisteredClaims.time(claims["nbf"], "nbf")
-        issuedAt = try RegisteredClaims.time(claims["iat"], "iat")
+        expiresAt = try RegisteredClaims.time(claims["exp"], "exp", rules)
+        notBefore = try RegisteredClaims.time(claims["nbf"], "nbf", rules)
+        issuedAt = try RegisteredClaims.time(claims["iat"], "iat", rules)
     }
 
     private static func place(of name: Span<UInt8>) -> Int? {
@@ -77,25 +77,28 @@ struct RegisteredClaims: Sendable, Equatable {
     // MARK: Kinds
 
     private static func text(
-        _ value: ClaimScanner.Value?, in payload: [UInt8], _ name: String
+        _ value: ClaimScanner.Value?, in payload: [UInt8], _ name: String, _ rules: ClaimRules
     ) throws(TokenError) -> String? {
         switch value?.kind {
         case nil, .null: return nil
         case .text: return value.map { string($0.range, in: payload) }
-        case .number, .other: throw .claimNotText(name)
+        case .number, .other:
+            if rules == .own { throw .claimNotText(name) }
+            return nil
         }
     }
 
-    private static func text(_ claim: JSON?, _ name: String) throws(TokenError) -> String? {
+    private static func text(_ claim: JSON?, _ name: String, _ rules: ClaimRules) throws(TokenError) -> String? {
         guard let claim, !claim.isNull else { return nil }
-        guard let text = claim.string else { throw .claimNotText(name) }
-        return text
+        if rules == .own, claim.string == nil { throw .claimNotText(name) }
+        return claim.string
     }
 
     private static func time(
-        _ value: ClaimScanner.Value?, in payload: [UInt8], _ name: String
+        _ value: ClaimScanner.Value?, in payload: [UInt8], _ name: String, _ rules: ClaimRules
     ) throws(TokenError) -> Timestamp? {
         guard let value else { return nil }
+        if rules == .foreign, case .null = value.kind { return nil }
         guard case .number = value.kind else { throw .claimNotNumeric(name) }
         // Seconds since 1970 have ten digits until the year 2286; everything else takes the general way.
         if value.range.count <= 11, let seconds = plainNumber(payload[value.range]) {
@@ -114,9 +117,9 @@ struct RegisteredClaims: Sendable, Equatable {
     }
 
     /// A NumericDate (RFC 7519, section 2): seconds, perhaps with a fraction. A time as text, or null, is an error and
-    /// not an absent claim, or a token could live for ever by a slip of its maker.
-    private static func time(_ claim: JSON?, _ name: String) throws(TokenError) -> Timestamp? {
-        guard let claim else { return nil }
+    /// not an absent claim, or a token could live for ever by a slip of its maker; only foreign ones may be null.
+    private static func time(_ claim: JSON?, _ name: String, _ rules: ClaimRules) throws(TokenError) -> Timestamp? {
+        guard let claim, !(claim.isNull && rules == .foreign) else { return nil }
         guard case .number(let text) = claim else { throw .claimNotNumeric(name) }
         return try time(text, name)
     }

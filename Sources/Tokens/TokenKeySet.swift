@@ -11,8 +11,8 @@ public struct TokenKeySet: Sendable {
     /// Changes with every key set made, so that nothing verified under other keys is believed any more.
     public let generation: UInt64
 
-    private let named: [String: VerificationKey]
-    /// Tried in order for HS256 tokens that name no key we know: the shared secret, then those it replaced.
+    private let named: [String: [VerificationKey]]
+    /// Tried in order for HS256 tokens that name a key we do not know: the shared secret, then those it replaced.
     private let fallbacks: [VerificationKey]
     /// Tried in order for tokens that name no key at all: every key of their algorithm, at most
     /// ``TokenLimits/keysMax``.
@@ -46,9 +46,9 @@ public struct TokenKeySet: Sendable {
         }
         signer = collected.signer
         algorithms = allowed
-        named = collected.named
+        named = collected.named.mapValues { [$0] }
         fallbacks = collected.fallbacks
-        byAlgorithm = TokenKeySet.grouped(collected.fallbacks, collected.named)
+        byAlgorithm = TokenKeySet.grouped(collected.fallbacks, named)
         generation = TokenKeySet.generations.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
@@ -65,18 +65,20 @@ public struct TokenKeySet: Sendable {
             // Unusable keys are skipped, not fatal: providers publish kinds that we do not know beside those we do.
             named[keyID] = try? VerificationKey(jwk: jwk)
         }
-        self.named = named
+        self.named = named.mapValues { [$0] }
         signer = nil
         algorithms = Set(named.values.map(\.algorithm))
         fallbacks = []
-        byAlgorithm = TokenKeySet.grouped([], named)
+        byAlgorithm = TokenKeySet.grouped([], self.named)
         generation = TokenKeySet.generations.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
-    /// Keys as PostgREST's `jwt-secret` has them: they only verify, and need no names.
+    /// Keys as PostgREST's `jwt-secret` has them: they only verify, and need no names. A token that names a key is
+    /// verified with keys of that name alone.
     /// - Parameters:
-    ///   - secret: a shared HS256 secret of at least 32 bytes, a JWK, or a JWK set, symmetric keys included. Keys of
-    ///     kinds that are not supported are left out.
+    ///   - secret: a shared HS256 secret of at least 32 bytes, a JWK, or a JWK set, symmetric keys included: each for
+    ///     every algorithm that ``/Cryptography/VerificationKey/all(jwk:)`` gives it. Keys of kinds that are not
+    ///     supported are left out.
     ///   - isBase64: whether it is base64, either alphabet.
     ///   - previousSecrets: shared secrets that verify as well.
     public init(
@@ -85,17 +87,17 @@ public struct TokenKeySet: Sendable {
         let collected = try CollectedSecrets(secret, isBase64: isBase64, previousSecrets: previousSecrets)
         signer = nil
         named = collected.named
-        fallbacks = collected.unnamed.filter(\.algorithm.isSymmetric)
+        fallbacks = []
         byAlgorithm = TokenKeySet.grouped(collected.unnamed, collected.named)
         algorithms = Set(byAlgorithm.keys)
         generation = TokenKeySet.generations.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     private static func grouped(
-        _ unnamed: [VerificationKey], _ named: [String: VerificationKey]
+        _ unnamed: [VerificationKey], _ named: [String: [VerificationKey]]
     ) -> [SignatureAlgorithm: [VerificationKey]] {
         // The secret may be among the named ones as well: it is tried once.
-        let others = named.sorted { $0.key < $1.key }.map(\.value)
+        let others = named.sorted { $0.key < $1.key }.flatMap(\.value)
             .filter { key in !key.algorithm.isSymmetric || !unnamed.contains { $0.keyID == key.keyID } }
         return Dictionary(grouping: unnamed + others, by: \.algorithm)
     }
@@ -103,7 +105,7 @@ public struct TokenKeySet: Sendable {
     /// The public halves of the asymmetric keys as a JWK set (RFC 7517), in order of their names; no shared secret is
     /// in it, so it is empty for an HS256-only set.
     public var publicJWKS: JSON {
-        let keys = named.sorted { $0.key < $1.key }.compactMap { $0.value.publicJWK.map(JSON.object) }
+        let keys = named.sorted { $0.key < $1.key }.flatMap(\.value).compactMap { $0.publicJWK.map(JSON.object) }
         return ["keys": .array(keys)]
     }
 
@@ -113,11 +115,12 @@ public struct TokenKeySet: Sendable {
         guard let algorithm = SignatureAlgorithm(rawValue: name), algorithms.contains(algorithm) else {
             throw .algorithmNotAllowed(String(name.prefix(TokenLimits.echoedCharactersMax)))
         }
-        if let keyID, let key = named[keyID] {
-            guard key.algorithm == algorithm else {
-                throw .algorithmMismatch(algorithm: name, keyAlgorithm: key.algorithm)
+        if let keyID, let keys = named[keyID], let first = keys.first {
+            let fitting = keys.filter { $0.algorithm == algorithm }
+            guard !fitting.isEmpty else {
+                throw .algorithmMismatch(algorithm: name, keyAlgorithm: first.algorithm)
             }
-            return [key]
+            return fitting
         }
         // A token without a name may be of any key; one with a name nobody knows only of a shared secret, whose name
         // no configuration has to state.

@@ -7,8 +7,12 @@ internal import Cryptography
 public struct TokenVerifier: Sendable {
     /// The keys that tokens are checked with.
     public let keys: TokenKeySet
+    private let claimRules: ClaimRules
 
-    public init(keys: TokenKeySet) { self.keys = keys }
+    public init(keys: TokenKeySet, claims claimRules: ClaimRules = .own) {
+        self.keys = keys
+        self.claimRules = claimRules
+    }
 
     /// The token's content if a configured key signed it and it is valid at `now`. Throws the first reason against it.
     public func verify(_ token: String, now: Timestamp) throws(TokenError) -> VerifiedToken {
@@ -39,7 +43,8 @@ public struct TokenVerifier: Sendable {
         }
         // Claims are looked at only now: nothing a stranger wrote reaches the JSON parser but a short header.
         guard let payload = Base64URL.decode(text.extracting(segments.claims)) else { throw .undecodable(.claims) }
-        let verified = try VerifiedToken(payload: payload, algorithm: key.algorithm, keyID: header.keyID)
+        let verified = try VerifiedToken(
+            payload: payload, algorithm: key.algorithm, keyID: header.keyID, rules: claimRules)
         try verified.checkTimes(at: now)
         return verified
     }

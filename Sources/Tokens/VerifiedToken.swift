@@ -26,16 +26,18 @@ public struct VerifiedToken: Sendable {
     private let registered: RegisteredClaims
 
     /// Reads claims whose signature has been verified.
-    init(payload: [UInt8], algorithm: SignatureAlgorithm, keyID: String?) throws(TokenError) {
+    init(
+        payload: [UInt8], algorithm: SignatureAlgorithm, keyID: String?, rules: ClaimRules
+    ) throws(TokenError) {
         self.algorithm = algorithm
         self.keyID = keyID
         guard let text = String(validating: payload, as: UTF8.self) else { throw .notAnObject(.claims) }
         claimsText = text
-        if let scanned = try RegisteredClaims(scanning: payload) {
+        if let scanned = try RegisteredClaims(scanning: payload, rules: rules) {
             registered = scanned
         } else {
             guard let claims = VerifiedToken.parse(payload) else { throw .notAnObject(.claims) }
-            registered = try RegisteredClaims(claims)
+            registered = try RegisteredClaims(claims, rules: rules)
         }
     }
 

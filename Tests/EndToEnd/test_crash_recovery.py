@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from support import documents
+from support.cluster import psql, scratch_cluster
 from support.doctors import client_of, new_doctor
 from support.laboratory import PRINTED_VALUES, differences, printed_pages
-from support.server import REPOSITORY, make_home, process_exists, run_cli, wait_until
+from support.server import process_exists, run_cli, wait_until
 
 # Long enough under recognition that a kill lands in the middle.
 SLOW_REPORT = documents.scanned_pdf(printed_pages("Kill In The Middle") * 3)
@@ -136,20 +137,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(spare_server):
 @pytest.fixture
 def foreign_cluster():
     """The URI of a PostgreSQL that is not the server's own."""
-    home = make_home("cluster")
-    # The script's watchdog ends the cluster together with its owner.
-    owner = subprocess.Popen(["sleep", "infinity"])
-    try:
-        started = subprocess.run(
-            [str(REPOSITORY / "scripts" / "test-cluster"), str(home / "pg"), str(owner.pid)], capture_output=True, text=True,
-            timeout=120)
-        assert started.returncode == 0, started.stderr
-        yield started.stdout.strip()
-    finally:
-        owner.kill()
-        owner.wait()
-        wait_until(lambda: not (home / "pg").exists(), 30, "the cluster to be gone")
-        shutil.rmtree(home)
+    with scratch_cluster() as uri:
+        yield uri
 
 
 def test_two_gateways_start_at_once_on_one_fresh_database(spare_server, foreign_cluster):
@@ -172,10 +161,7 @@ def test_two_gateways_start_at_once_on_one_fresh_database(spare_server, foreign_
         assert doctor.finished(case_id)["case"]["status"] == "completed"
     listed = httpx.get(f"{second.url}/cases/all_cases", headers=doctor.http.headers, timeout=30).json()["cases"]
     assert {case["case_id"] for case in listed} == set(cases)
-    psql = ["psql", "-X", "-Atq", foreign_cluster, "-c"]
-    counted = subprocess.run(
-        [*psql, "select count(*), count(distinct case_id) from public.ai_insights"], capture_output=True, text=True, check=True)
-    assert counted.stdout.strip() == "6|6"
+    assert psql(foreign_cluster, "select count(*), count(distinct case_id) from public.ai_insights") == "6|6"
     assert first.postmaster_pid() is None, "with DATABASE_URL no cluster of its own is made"
     # One goes, the other serves on.
     assert first.stop() == 0

@@ -407,4 +407,47 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         }
         await database.shutdown()
     }
+
+    /// Where only the owner's login is to be had, as with an existing database.
+    @Test func `a superuser's connection that assumes a role can become what that role can, and nobody else`()
+        async throws
+    {
+        let scratch = try await TestCluster.shared.migratedDatabase()
+        let database = scratch.pool { $0.assumeRole = "authenticator" }
+        let people: SQL = "select current_user || ' ' || session_user"
+        #expect(try await database.run(people).first?.text(0) == "authenticator authenticator")
+        let anon = TransactionSettings(caller: .key(role: "anon"))
+        #expect(try await database.run(anon, people).first?.text(0) == "anon authenticator")
+        for role in ["supabase_admin", "supabase_auth_admin", "pg_read_all_data"] {
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.run(TransactionSettings(caller: .key(role: role)), people)
+            }
+            guard case .server(let error) = error else {
+                Issue.record("\(role): \(String(describing: error))")
+                continue
+            }
+            #expect(error.sqlState.rawValue == "42501")
+        }
+        #expect(try await database.run(people).first?.text(0) == "authenticator authenticator")
+        await database.shutdown()
+    }
+
+    @Test func `another login sets the role`() async throws {
+        let scratch = try await TestCluster.shared.migratedDatabase()
+        let owner = scratch.pool()
+        let suffix = try await owner.run("select md5(random()::text)").first?.text(0) ?? ""
+        try await owner.run([
+            "create role \(identifier: "plain '\(suffix)") login",
+            "create role \(identifier: "part '\(suffix)") in role anon",
+            "grant \(identifier: "part '\(suffix)") to \(identifier: "plain '\(suffix)")",
+        ])
+        let database = scratch.pool(user: "plain '\(suffix)") { $0.assumeRole = "part '\(suffix)" }
+        let people: SQL = "select current_user || ' ' || session_user"
+        #expect(try await database.run(people).first?.text(0) == "part '\(suffix) plain '\(suffix)")
+        await database.shutdown()
+        try await owner.run([
+            "drop role \(identifier: "part '\(suffix)")", "drop role \(identifier: "plain '\(suffix)")",
+        ])
+        await owner.shutdown()
+    }
 }

@@ -35,7 +35,9 @@ struct IDToken: Sendable {
 
     /// What the token says, once a key of the issuer has proven it.
     func verified(with keys: ProviderKeys, now: Timestamp) throws(IDTokenFault) -> IDClaims {
-        guard let algorithm = SignatureAlgorithm(rawValue: algorithm), !algorithm.isSymmetric else { throw .algorithm }
+        guard let algorithm = SignatureAlgorithm(rawValue: algorithm), algorithm.isIssued, !algorithm.isSymmetric else {
+            throw .algorithm
+        }
         let candidates = keys.candidates(algorithm, keyID: keyID)
         guard !candidates.isEmpty else { throw .unknownKey }
         guard candidates.contains(where: { $0.isValid(signature, for: signed) }) else { throw .signature }

@@ -48,7 +48,7 @@ actor ProviderDirectory {
 
 extension ProviderKeys {
     fileprivate func mayHaveSigned(_ token: IDToken) -> Bool {
-        guard let algorithm = SignatureAlgorithm(rawValue: token.algorithm) else { return true }
+        guard let algorithm = SignatureAlgorithm(rawValue: token.algorithm), algorithm.isIssued else { return true }
         return !candidates(algorithm, keyID: token.keyID).isEmpty
     }
 }

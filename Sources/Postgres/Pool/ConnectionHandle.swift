@@ -32,7 +32,7 @@ internal import Glibc
         if configuration.setsStatementTimeout {
             opening.append("set statement_timeout = \(configuration.statementTimeout.wholeMilliseconds)")
         }
-        if let role = configuration.assumeRole { opening.append("set role \(SQL.quoted(identifier: role))") }
+        if let role = configuration.assumeRole { opening.append(AssumedRole.statement(role)) }
         do throws(DatabaseError) {
             if !opening.isEmpty { try handle.executeBlocking(opening.joined(separator: "; ")) }
         } catch {

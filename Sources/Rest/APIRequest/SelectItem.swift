@@ -43,3 +43,12 @@ struct EmbedSelection: Sendable, Hashable {
 enum JoinType: String, Sendable {
     case inner, left
 }
+
+extension [SelectItem] {
+    /// Embeds among the items and in them.
+    var embedCount: Int {
+        reduce(0) { count, item in
+            if case .embed(let embed) = item { count + 1 + embed.items.embedCount } else { count }
+        }
+    }
+}

@@ -1,4 +1,5 @@
 internal import Core
+internal import Cryptography
 internal import Gateway
 internal import Tokens
 
@@ -79,7 +80,7 @@ struct CallerReader: Sendable {
                 }
             }
         } catch {
-            throw TokenRefusal(error)
+            throw TokenRefusal(error, of: token)
         }
     }
 
@@ -109,7 +110,7 @@ struct CallerReader: Sendable {
 }
 
 extension TokenRefusal {
-    init(_ error: TokenError) {
+    init(_ error: TokenError, of token: String) {
         self =
             switch error {
             case .tooLarge, .undecodable, .notAnObject(.header), .algorithmMissing, .criticalExtensions,
@@ -119,11 +120,33 @@ extension TokenRefusal {
             case .notAnObject(.claims), .claimNotText: .claimsUnreadable
             case .algorithmNotAllowed(let name) where name == "none":
                 .algorithm(details: "JWT is unsecured but expected 'alg' was not 'none'")
-            case .algorithmNotAllowed, .unknownKey, .algorithmMismatch, .signatureInvalid:
-                .keyMismatch(details: "None of the keys was able to decode the JWT")
+            case .algorithmNotAllowed(let name) where SignatureAlgorithm(rawValue: name)?.isUpstream != true:
+                .undecodable
+            case .algorithmNotAllowed, .unknownKey, .algorithmMismatch:
+                .mismatch("No suitable key was found to decode the JWT", token)
+            case .signatureInvalid: .mismatch("None of the keys was able to decode the JWT", token)
             case .expired: .expired
             case .notYetValid: .notYetValid
+            // Upstream takes a number that is none of its integers for 0.
+            case .claimOutOfRange("exp"): .expired
             case .claimNotNumeric(let name), .claimOutOfRange(let name): .claimNotNumeric(name)
             }
+    }
+
+    /// Upstream decodes a token whole before it looks for a key.
+    private static func mismatch(_ details: String, _ token: String) -> TokenRefusal {
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        let isDecodable = parts.dropFirst().allSatisfy { Base64URL.decode(String($0)) != nil }
+        return isDecodable ? .keyMismatch(details: details) : .undecodable
+    }
+}
+
+extension SignatureAlgorithm {
+    /// Whether upstream knows it; a token of another algorithm is no token there.
+    fileprivate var isUpstream: Bool {
+        switch self {
+        case .ps256, .ps384, .ps512: false
+        case .hs256, .hs384, .hs512, .rs256, .rs384, .rs512, .es256, .es384, .es512, .edDSA: true
+        }
     }
 }

@@ -25,7 +25,7 @@ final class ActiveConfiguration: Sendable {
             verifier = TokenVerifier(
                 keys: try TokenKeySet(
                     verifyingWithSecret: secret, isBase64: configuration.isJWTSecretBase64,
-                    previousSecrets: configuration.previousJWTSecrets))
+                    previousSecrets: configuration.previousJWTSecrets), claims: .foreign)
         }
         callers = CallerReader(verifier: verifier, clock: clock, configuration: configuration)
         searchPathEnd = configuration.extraSearchPath.map { ", " + SQLWriter.quoted($0) }.joined()

@@ -71,6 +71,12 @@ public enum SettingText {
         }.filter { !$0.isEmpty }
     }
 
+    /// Without white space at either end.
+    public static func trimmed(_ text: String) -> String {
+        let start = text.drop(while: \.isWhitespace)
+        return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+
     /// Nil for a text that is none.
     static func flag(_ text: String) -> Bool? {
         switch text.lowercased() {

@@ -12,7 +12,7 @@ extension Planner {
             throw .request(.maxAffectedOnSingleResult)
         }
         return CallPlan(
-            routine: routine, arguments: try arguments(of: routine, invocation), invocation: invocation,
+            routine: routine, arguments: arguments(of: routine, invocation), invocation: invocation,
             returning: returning(root), root: root, format: format)
     }
 
@@ -35,14 +35,9 @@ extension Planner {
         return Set(needed + root.comparedColumns).sorted()
     }
 
-    private func arguments(
-        of routine: Routine, _ invocation: Action.Invocation
-    ) throws(RestError) -> CallPlan.Arguments {
+    private func arguments(of routine: Routine, _ invocation: Action.Invocation) -> CallPlan.Arguments {
         if routine.parameters.count == 1, routine.parameters[0].name.isEmpty {
-            let isBinary = routine.parameters[0].type == "bytea"
-            let body =
-                isBinary ? BoundBody(request.payload?.bytes ?? []) : try request.payload?.text() ?? BoundBody([])
-            return .whole(body, parameter: routine.parameters[0])
+            return .whole(request.payload?.bound ?? BoundBody([]), parameter: routine.parameters[0])
         }
         let pairs: [(name: String, value: String)]
         switch (invocation.isRead, request.payload) {
@@ -51,7 +46,7 @@ extension Planner {
         case (false, let payload):
             let parameters = routine.parameters.filter { request.columns.contains($0.name) }
             guard !parameters.isEmpty, let payload else { return .none }
-            return .json(try payload.text(), parameters: parameters)
+            return .json(payload.bound, parameters: parameters)
         }
         let values = routine.parameters.compactMap { parameter -> (Routine.Parameter, [String])? in
             let given = pairs.filter { $0.name == parameter.name }.map(\.value)

@@ -10,7 +10,7 @@ extension Planner {
         try checkPreferences()
         let format = try negotiate(relation.identifier, root: root)
         return WritePlan(
-            relation: relation, change: change, columns: columns, body: try request.payload?.text() ?? BoundBody([]),
+            relation: relation, change: change, columns: columns, body: request.payload?.bound ?? BoundBody([]),
             appliesDefaults: request.preferences.missing == .defaults && mutation != .singleUpsert,
             conditions: mutation == .insert ? [] : rootConditions(fields), returning: returning(root, relation),
             root: root, format: format)
@@ -97,13 +97,6 @@ extension Payload {
         }
     }
 
-    /// The body as text. PostgreSQL takes nothing but UTF-8, and replacing what is none would change data.
-    func text() throws(RestError) -> BoundBody {
-        let bytes = bytes
-        // Which byte is wrong is not told to clients.
-        guard (try? UTF8Span(validating: bytes.span)) != nil else {
-            throw .request(.invalidBody(.json))
-        }
-        return BoundBody(bytes)
-    }
+    /// The body for the statement, as it came: PostgreSQL refuses text that is not UTF-8.
+    var bound: BoundBody { BoundBody(bytes) }
 }

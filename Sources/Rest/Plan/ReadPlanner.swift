@@ -9,6 +9,7 @@ struct ReadPlanner {
     func plan(_ relation: QualifiedIdentifier, source: ReadNode.Source) throws(RestError) -> ReadNode {
         var root = ReadNode(relation: relation, source: source, name: relation.name)
         if source == .statement { root.alias = relation.name }
+        try checkEmbeds()
         try add(request.query.select, to: &root, depth: 0)
         try place(on: &root)
         expandStars(in: &root, hasAggregateAbove: false)
@@ -23,6 +24,13 @@ struct ReadPlanner {
     }
 
     private var isMutation: Bool { if case .mutate = request.action { true } else { false } }
+
+    /// Planning joins takes PostgreSQL time that grows with the cube of their number.
+    private func checkEmbeds() throws(RestError) {
+        guard request.query.select.embedCount > RestLimits.embedsMax else { return }
+        throw .request(
+            .syntax(message: "Too many embeds", details: "at most \(RestLimits.embedsMax) are allowed in one request"))
+    }
 
     // MARK: Levels
 

@@ -113,7 +113,8 @@ public struct ServerConfiguration: Sendable {
     }
 
     private mutating func readDatabase(_ reader: inout SettingsReader) {
-        databaseURL = reader.secret("DATABASE_URL")
+        // No connection string begins with an at sign. Blanks around it are the file's.
+        databaseURL = reader.secret("DATABASE_URL", inFileUnder: "").map { Secret(SettingText.trimmed($0.reveal())) }
         // libpq's words may quote the string, which holds a password.
         if let url = databaseURL, ConnectionString.problem(in: url.reveal()) != nil {
             reader.complain(
@@ -128,7 +129,7 @@ public struct ServerConfiguration: Sendable {
     }
 
     private mutating func readKeys(_ reader: inout SettingsReader) {
-        jwtSecret = reader.secret("JWT_SECRET")
+        jwtSecret = reader.secret("JWT_SECRET", inFileUnder: "PGRST_")
         // PostgREST takes a JWK or a JWK set in its place.
         if let secret = jwtSecret, secret.reveal().utf8.count < 32, !secret.reveal().hasPrefix("{"),
             reader.flag("REST_JWT_SECRET_IS_BASE64") != true

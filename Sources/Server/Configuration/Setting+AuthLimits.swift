@@ -114,7 +114,7 @@ extension ServerConfiguration {
         if let names = reader.list("JWT_VALID_METHODS") {
             var methods: Set<SignatureAlgorithm> = []
             for name in names {
-                if let method = SignatureAlgorithm(rawValue: name) {
+                if let method = SignatureAlgorithm(rawValue: name), method.isIssued {
                     methods.insert(method)
                 } else {
                     reader.complain("JWT_VALID_METHODS", "names an algorithm that is none of HS256, RS256, ES256")

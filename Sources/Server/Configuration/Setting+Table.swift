@@ -45,7 +45,9 @@ extension Setting {
     static let keys: [Setting] = [
         Setting(
             "Keys", "JWT_SECRET", aliases: ["GOTRUE_JWT_SECRET", "PGRST_JWT_SECRET", "AUTH_JWT_SECRET"], .secret,
-            default: "generated", "Secret that signs access tokens and legacy keys; at least 32 characters."),
+            default: "generated",
+            "Secret that signs access tokens and legacy keys; at least 32 characters. As PGRST_JWT_SECRET also @path, a file."
+        ),
         Setting(
             "Keys", "JWT_PREVIOUS_SECRETS", .list,
             "Former JWT secrets that still verify tokens; keys rotate keeps them."),
@@ -64,7 +66,8 @@ extension Setting {
     static let database: [Setting] = [
         Setting(
             "Database", "DATABASE_URL", aliases: ["GOTRUE_DB_DATABASE_URL", "PGRST_DB_URI"], .secret,
-            "An existing PostgreSQL in place of the embedded one. The login migrates, so it owns what it makes."),
+            "An existing PostgreSQL in place of the embedded one, or @path, a file that names it. The login migrates, so it owns what it makes."
+        ),
         Setting(
             "Database", "POSTGRES_PASSWORD", .secret, default: "generated",
             "Password of the service logins. With DATABASE_URL and without it, services use that login and assume their role."
@@ -138,16 +141,17 @@ extension Setting {
             default: "public,extensions",
             "Schemas added to the search path; not exposed. Alone: public."),
         Setting(
-            "REST", "DB_MAX_ROWS", aliases: ["PGRST_DB_MAX_ROWS"], .integer(0...1000000000), default: "1000",
+            "REST", "DB_MAX_ROWS", aliases: ["PGRST_DB_MAX_ROWS", "PGRST_MAX_ROWS"], .integer(0...1000000000),
+            default: "1000",
             "Most rows of a read; alone: no limit."),
         Setting(
             "REST", "DB_ANON_ROLE", aliases: ["PGRST_DB_ANON_ROLE"], .text, default: "anon",
             "Role of requests without a token; alone: none, they are refused."),
         Setting(
-            "REST", "DB_PRE_REQUEST", aliases: ["PGRST_DB_PRE_REQUEST"], .text,
+            "REST", "DB_PRE_REQUEST", aliases: ["PGRST_DB_PRE_REQUEST", "PGRST_PRE_REQUEST"], .text,
             "A function called before every request."),
         Setting(
-            "REST", "DB_ROOT_SPEC", aliases: ["PGRST_DB_ROOT_SPEC"], .text,
+            "REST", "DB_ROOT_SPEC", aliases: ["PGRST_DB_ROOT_SPEC", "PGRST_ROOT_SPEC"], .text,
             "A function whose result is the root document."),
         Setting(
             "REST", "DB_AGGREGATES_ENABLED", aliases: ["PGRST_DB_AGGREGATES_ENABLED"], .flag, default: "false",
@@ -179,10 +183,12 @@ extension Setting {
             "REST", "REST_JWT_AUD", aliases: ["PGRST_JWT_AUD"], .text,
             "Audience that tokens must name; any when not set."),
         Setting(
-            "REST", "REST_JWT_ROLE_CLAIM_KEY", aliases: ["PGRST_JWT_ROLE_CLAIM_KEY"], .text, default: "$.role",
+            "REST", "REST_JWT_ROLE_CLAIM_KEY", aliases: ["PGRST_JWT_ROLE_CLAIM_KEY", "PGRST_ROLE_CLAIM_KEY"], .text,
+            default: "$.role",
             "Where in the claims the role is: a JSONPath (RFC 9535), or PostgREST's older notation."),
         Setting(
-            "REST", "REST_JWT_SECRET_IS_BASE64", aliases: ["PGRST_JWT_SECRET_IS_BASE64"], .flag, default: "false",
+            "REST", "REST_JWT_SECRET_IS_BASE64", aliases: ["PGRST_JWT_SECRET_IS_BASE64", "PGRST_SECRET_IS_BASE64"],
+            .flag, default: "false",
             "The JWT secret is base64; only for REST alone."),
         Setting(
             "REST", "REST_ADMIN_PORT", aliases: ["PGRST_ADMIN_SERVER_PORT"], .integer(0...65535),

@@ -38,6 +38,19 @@ struct SettingsReader {
 
     mutating func secret(_ name: String) -> Secret<String>? { value(name).map { Secret($0.text) } }
 
+    /// A secret that may stand in a file, `@path`, where it is given under a name with `prefix`; elsewhere an at sign is
+    /// a character like any other.
+    mutating func secret(_ name: String, inFileUnder prefix: String) -> Secret<String>? {
+        guard let (_, text, given) = value(name) else { return nil }
+        guard given.hasPrefix(prefix), let reference = FileReference(text) else { return Secret(text) }
+        guard let contents = reference.read() else {
+            // Not which: it may be a secret that begins with an at sign.
+            problems.append("\(given) begins with @ and names no file that can be read")
+            return nil
+        }
+        return Secret(contents)
+    }
+
     mutating func integer(_ name: String) -> Int? {
         guard let (setting, text, given) = value(name) else { return nil }
         guard case .integer(let range) = setting.kind, let number = Int(text), range.contains(number) else {

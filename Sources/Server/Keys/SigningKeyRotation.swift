@@ -16,7 +16,7 @@ enum SigningKeyRotation {
     static func rotate(
         _ current: Secret<String>?, algorithm: String, forgetsOld: Bool, keyID: String
     ) throws(StartupError) -> Secret<String> {
-        guard let kind = SignatureAlgorithm(rawValue: algorithm) else {
+        guard let kind = SignatureAlgorithm(rawValue: algorithm), kind.isIssued else {
             throw .keys("\(algorithm) is none of ES256, RS256 and HS256")
         }
         let new: JSONObject

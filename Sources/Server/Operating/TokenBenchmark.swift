@@ -15,7 +15,7 @@ public struct TokenBenchmark: Sendable {
 
     /// Returns one JSON object: rates without and with the cache, and the token's length in bytes.
     public func run() throws -> String {
-        guard let kind = SignatureAlgorithm(rawValue: algorithm) else {
+        guard let kind = SignatureAlgorithm(rawValue: algorithm), kind.isIssued else {
             throw StartupError.keys("\(algorithm) is none of HS256, RS256 and ES256")
         }
         let key = try SigningKey.generate(kind, keyID: "bench")

@@ -3,7 +3,7 @@ internal import HTTPTypes
 internal import HummingbirdCore
 internal import Rest
 
-/// PostgREST's admin server: `/live`, `/ready` and `/metrics`.
+/// PostgREST's admin server: `/live`, `/ready`, `/metrics` and `/schema_cache`.
 struct AdminSurface: Surface {
     let rest: RestService
     let metrics: MetricsObserver
@@ -16,6 +16,9 @@ struct AdminSurface: Surface {
         for method in [HTTPRequest.Method.get, .head] {
             table.on(method, "/live") { _ in .empty(.ok) }
             table.on(method, "/ready") { _ in .empty(rest.isReady ? .ok : .serviceUnavailable) }
+            table.on(method, "/schema_cache") { _ in
+                .bytes(Array((rest.schemaCacheText ?? "").utf8), contentType: "application/json; charset=utf-8")
+            }
             table.on(method, "/metrics") { _ in
                 .bytes(Array(metrics.text.utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
             }

@@ -41,6 +41,11 @@ create function public.rename_doctor(id int, name text) returns void language sq
 create function public.refuse() returns void language plpgsql as
     $$ begin raise sqlstate 'PT418' using message = 'a teapot', detail = 'short', hint = 'and stout'; end $$;
 
+create function public.header_fields() returns json language sql stable as
+    $$ select current_setting('request.headers')::json $$;
+
+create function public.echo(text) returns text language sql immutable as 'select $1';
+
 create function public.answer_specially() returns text language plpgsql as
     $$ begin
     perform set_config('response.headers', '[{"X-Ward":"7"},{"Vary":"X-Ward"}]', true);

@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import Testing
 
@@ -31,6 +32,46 @@ import Testing
         Exchanged(.options, "/rpc/add_up", gives: 404),
         Exchanged(.get, "/rpc/nothing", gives: 404),
     ]
+
+    @Test func `functions read the header fields, Host among them and cookies not`() async throws {
+        try await WardHarness.run { ward in
+            let answer = try await ward.send(
+                WardRequest(
+                    method: .get, path: "/rpc/header_fields", headers: ["X-Bed": "7", "Cookie": "a=b"],
+                    isSignedIn: false))
+            let fields = try #require(try JSON(parsing: answer.text).object)
+            #expect(fields["host"] == "localhost")
+            #expect(fields["x-bed"] == "7")
+            #expect(fields["cookie"] == nil)
+        }
+    }
+
+    /// PostgreSQL's own words: what is no text is for the database to refuse.
+    @Test(arguments: [
+        ("/rpc/echo", "text/plain", [0x61, 0xFF], "0xff"), ("/rpc/echo", "text/plain", [0x61, 0x00, 0x62], "0x00"),
+        ("/rpc/echo", "text/plain", [0xE2, 0x28, 0xA1], "0xe2 0x28 0xa1"),
+        ("/rpc/add_up?columns=a", "application/json", [0xFF], "0xff"),
+        ("/measures?columns=device", "application/json", [0xFF], "0xff"),
+    ])
+    func `bodies that are not UTF-8 are refused`(path: String, type: String, bytes: [UInt8], shown: String) async throws
+    {
+        try await WardHarness.run { ward in
+            let answer = try await ward.send(
+                WardRequest(method: .post, path: path, bytes: bytes, headers: ["Content-Type": type]))
+            #expect(answer.status == .badRequest)
+            let message = #""message":"invalid byte sequence for encoding \"UTF8\": \#(shown)""#
+            #expect(answer.text == #"{"code":"22021","details":null,"hint":null,\#(message)}"#)
+        }
+    }
+
+    @Test func `a NUL in a filter is refused in the same words`() async throws {
+        try await WardHarness.run { ward in
+            let answer = try await ward.send(WardRequest(method: .get, path: "/doctors?name=eq.a%00b"))
+            #expect(answer.status == .badRequest)
+            let message = #""message":"invalid byte sequence for encoding \"UTF8\": 0x00""#
+            #expect(answer.text == #"{"code":"22021","details":null,"hint":null,\#(message)}"#)
+        }
+    }
 
     @Test func `each request of the table has its answer`() async throws {
         try await WardHarness.run { ward in

@@ -28,6 +28,27 @@ import Testing
         }
     }
 
+    /// PostgreSQL would plan for minutes.
+    @Test func `a request has a hundred embeds at most`() async throws {
+        try await WardHarness.run { ward in
+            for (count, status) in [(100, 200), (101, 400)] {
+                let embeds = (0..<count).map { "e\($0):departments(id)" }.joined(separator: ",")
+                let flat = try await ward.send(WardRequest(method: .get, path: "/doctors?limit=1&select=\(embeds)"))
+                #expect(flat.status.code == status, "\(flat.text)")
+                let nested =
+                    "e:departments(d:doctors(" + (2..<count).map { "e\($0):departments(id)" }.joined(separator: ",")
+                let deep = try await ward.send(WardRequest(method: .get, path: "/doctors?limit=1&select=\(nested)))"))
+                #expect(deep.status.code == status, "\(deep.text)")
+            }
+            let answer = try await ward.send(
+                WardRequest(
+                    method: .get,
+                    path: "/doctors?select=" + (0..<1000).map { _ in "departments(id)" }.joined(separator: ",")))
+            let texts = #""details":"at most 100 are allowed in one request","hint":null,"message":"Too many embeds""#
+            #expect(answer.text == #"{"code":"PGRST100",\#(texts)}"#)
+        }
+    }
+
     private func checkError(_ answer: WardAnswer, _ what: String) {
         let body = try? JSON(parsing: answer.text)
         #expect(body?.object?.members.map(\.key) == ["code", "details", "hint", "message"], "\(what)")

@@ -86,7 +86,8 @@ struct WardHarness: Sendable {
         let head = HTTPRequest(
             method: request.method, scheme: "http", authority: "localhost", path: request.mount + request.path,
             headerFields: fields)
-        let sent = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: request.body)))
+        let sent = Request(
+            head: head, body: RequestBody(buffer: ByteBuffer(bytes: request.bytes ?? Array(request.body.utf8))))
         let (status, headers, body) = await responder.collect(sent)
         return WardAnswer(status: status, headers: headers, text: String(decoding: body, as: UTF8.self))
     }
@@ -109,6 +110,8 @@ struct WardRequest: Sendable {
     let method: HTTPRequest.Method
     let path: String
     var body = ""
+    /// In place of ``body``, for what is no text.
+    var bytes: [UInt8]?
     var headers: [String: String] = [:]
     var isSignedIn = true
     var mount = "/rest/v1"
