@@ -107,7 +107,7 @@ enum UncontestedRefreshStatements {
             select \(instance), \("")::text, user_id::text, id, token, false, now, now
             from held
         )\(audited(entryCount))
-        select true from held
+        select id from held
         """
     }
 
@@ -125,12 +125,13 @@ enum UncontestedRefreshStatements {
             from held
             where s.id = held.id
         )\(audited(entryCount))
-        select true from held
+        select id from held
         """
     }
 
     private static let noted: SQL = "\("")::timestamptz as now, \("")::text as agent, \("")::text as ip"
-    private static let instance = SQL(trustedText: "'\(UserStatements.instance)'::uuid")
+    /// ``UserStatements/instance``.
+    private static let instance: SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
 
     private static func audited(_ entryCount: Int) -> SQL {
         guard entryCount > 0 else { return "" }
