@@ -17,7 +17,7 @@ from servers import Gateway
 CLIENTS = 8
 ROLE = "supabase_auth_admin"
 # pgbench can count but not hash: its tokens are numbers, of a client, of a round, of a refresh.
-TOKEN = "1000000000000000000 + {client} * 100000000000000 + {round} * 1000000000"
+TOKEN = "1000000000000000000 + {client} * 100000000000000 + {round} * 10000000000"
 
 # Every thread follows one chain: the token of an answer is the next request's.
 CHAIN = """
