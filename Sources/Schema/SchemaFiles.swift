@@ -46,6 +46,7 @@ public enum SchemaFiles {
         Migration("0034_api_key_changes", .versioned, PackageResources._034_api_key_changes_sql),
         Migration("0035_code_requests", .versioned, PackageResources._035_code_requests_sql),
         Migration("0036_challenge_guards", .versioned, PackageResources._036_challenge_guards_sql),
+        Migration("0037_auth_planning", .versioned, PackageResources._037_auth_planning_sql),
     ]
 
     private static let functions: [Migration] = [

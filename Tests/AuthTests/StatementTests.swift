@@ -34,7 +34,20 @@ import Testing
             RefreshTokenStatements.find(sessionID: id), RefreshTokenStatements.findUser(sessionID: id),
             RefreshTokenStatements.insert(token: "x", parent: nil, sessionID: id, now: now),
             RefreshTokenStatements.revoke(token: "x", now: now), RefreshTokenStatements.countSuccessors(of: "x"),
+            UncontestedRefreshStatements.find(token: "x"), UncontestedRefreshStatements.find(sessionID: id),
         ]
+        let refreshes = [[], [AuditEntry.Action.tokenRefreshed]].flatMap { actions -> [SQL] in
+            func note(_ actions: [AuditEntry.Action]) -> UncontestedRefreshStatements.Note {
+                UncontestedRefreshStatements.Note(
+                    now: now, userAgent: nil, ip: nil,
+                    entries: actions.map { AuditEntry(action: $0, actor: AuditEntry.Actor(id: id, name: "x")) })
+            }
+            return [
+                UncontestedRefreshStatements.rotate(
+                    token: "x", version: "1", successor: "y", note(actions + actions)),
+                UncontestedRefreshStatements.advance(sessionID: id, version: "1", note(actions)),
+            ]
+        }
         let asked = CodeRequest(.mail, address: "a@b.co", audience: "a")
         let codes: [SQL] =
             OneTimeTokenStatements.beginFlow(userID: id, challenge: challenge, method: "email/signup", now: now)
@@ -79,7 +92,7 @@ import Testing
                 AdminStatements.upsertPhoneIdentity(userID: id, phone: "1", isVerified: true, now: now),
                 AdminStatements.delete(id: id),
             ]
-        return users + sessions + mails + admin + throttling
+        return users + sessions + refreshes + mails + admin + throttling
     }
 
     static var throttling: [SQL] {

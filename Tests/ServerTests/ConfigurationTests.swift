@@ -58,6 +58,10 @@ import Testing
         (["LOG_LEVEL": "loud"], "one of debug, info, warning, error"),
         (["GOTRUE_JWT_SECERT": "x"], "Did you mean GOTRUE_JWT_SECRET?"),
         (["MEDMITRA_NONSENSE": "1"], "is no setting"),
+        (
+            ["ADDITIONAL_REDIRECT_URLS": "app://x,https://a.example/[0-9"],
+            "ADDITIONAL_REDIRECT_URLS: 'https://a.example/[0-9' is no pattern"
+        ),
     ])
     func `a wrong setting is named with what is allowed`(environment: [String: String], contains: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try load(environment: environment) }

@@ -75,21 +75,26 @@ struct AuditEntry: Sendable {
     let actor: Actor
     var traits: JSONObject = [:]
 
-    /// The row, to be stored in the transaction of what it tells about. Nothing secret goes into `traits`.
-    ///
-    /// - Parameter session: stores the row only if the transaction has made this session.
-    func statement(_ request: GatewayRequest, ifMade session: String? = nil, now: Timestamp) -> SQL {
+    /// What the row tells.
+    var payload: JSON {
         var payload: JSONObject = [
             "action": .string(action.rawValue), "actor_id": .string(actor.id), "actor_username": .string(actor.name),
             "actor_via_sso": .bool(actor.isSSO), "log_type": .string(action.logType),
         ]
         if !traits.isEmpty { payload["traits"] = .object(traits) }
-        return """
-            insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
-            select \(UUIDText.zero)::uuid, gen_random_uuid(), \(JSON.object(payload))::json, \(now)::timestamptz,
-                \(request.keptAddress ?? "")::text
-            where \(session)::uuid is null or exists (select from auth.sessions where id = \(session)::uuid)
-            """
+        return .object(payload)
+    }
+
+    /// The row, to be stored in the transaction of what it tells about. Nothing secret goes into `traits`.
+    ///
+    /// - Parameter session: stores the row only if the transaction has made this session.
+    func statement(_ request: GatewayRequest, ifMade session: String? = nil, now: Timestamp) -> SQL {
+        """
+        insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
+        select \(UUIDText.zero)::uuid, gen_random_uuid(), \(payload)::json, \(now)::timestamptz,
+            \(request.keptAddress ?? "")::text
+        where \(session)::uuid is null or exists (select from auth.sessions where id = \(session)::uuid)
+        """
     }
 }
 

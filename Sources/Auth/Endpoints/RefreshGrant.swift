@@ -23,20 +23,12 @@ extension Endpoints {
     func refreshed(
         _ token: String, clientID: String?, _ request: GatewayRequest, now: Timestamp
     ) async throws -> Grant {
-        var settings = TransactionSettings.serviceItself
-        settings.set("lock_timeout", "\(AuthLimits.refreshLockWait.components.seconds)s")
+        let terms = RefreshTerms(configuration: configuration, clientID: clientID, now: now)
         let outcome: RefreshOutcome
         do {
-            outcome = try await database.transaction(settings) { transaction in
-                let refresh = Refresh(
-                    transaction: transaction, request: request, configuration: configuration, clientID: clientID,
-                    now: now, audit: { audit($0, by: AuditEntry.Actor($1), request, now: now) })
-                return if let counted = CountedRefreshToken(token) {
-                    try await refresh.advance(counted)
-                } else {
-                    try await refresh.rotate(token)
-                }
-            }
+            let uncontested = UncontestedRefresh(database: database, request: request, terms: terms)
+            if let grant = try await uncontested.grant(for: token) { return grant }
+            outcome = try await contested(token, terms, request)
         } catch let error as DatabaseError {
             throw error.sqlState == .lockNotAvailable
                 ? AuthError.refreshContention : AuthError.database(error, during: .issuingSession)
@@ -51,6 +43,24 @@ extension Endpoints {
             throw error
         }
     }
+
+    /// The road that decides under the session's lock, one request after the other.
+    private func contested(
+        _ token: String, _ terms: RefreshTerms, _ request: GatewayRequest
+    ) async throws -> RefreshOutcome {
+        var settings = TransactionSettings.serviceItself
+        settings.set("lock_timeout", "\(AuthLimits.refreshLockWait.components.seconds)s")
+        return try await database.transaction(settings) { transaction in
+            let refresh = Refresh(
+                transaction: transaction, request: request, terms: terms,
+                audit: { audit($0, by: AuditEntry.Actor($1), request, now: terms.now) })
+            return if let counted = CountedRefreshToken(token) {
+                try await refresh.advance(counted)
+            } else {
+                try await refresh.rotate(token)
+            }
+        }
+    }
 }
 
 /// A refusal is a value, not a throw: what it revoked is committed all the same.
@@ -59,14 +69,15 @@ private enum RefreshOutcome: Sendable {
     case refused(AuthError)
 }
 
-/// One refresh, inside its transaction.
+/// One refresh, inside its transaction: whatever ``UncontestedRefresh`` leaves alone.
 private struct Refresh {
     let transaction: Transaction
     let request: GatewayRequest
-    let configuration: AuthConfiguration
-    let clientID: String?
-    let now: Timestamp
+    let terms: RefreshTerms
     let audit: (AuditEntry.Action, User) -> [SQL]
+
+    private var configuration: AuthConfiguration { terms.configuration }
+    private var now: Timestamp { terms.now }
 
     // MARK: Version 1
 
@@ -81,7 +92,7 @@ private struct Refresh {
         }
         let user = try User(userRow)
         let session = try Session(row, from: 5)
-        if let refusal = refusal(of: user, session) { return .refused(refusal) }
+        if let refusal = terms.refusal(of: user, session) { return .refused(refusal) }
 
         let active = row.optionalText(3).map { RefreshDecision.Active(token: $0, parent: row.optionalText(4)) }
         let spellings = RefreshTokens.spellings(token)
@@ -158,9 +169,9 @@ private struct Refresh {
         let user = try User(userRow)
         let session = try Session(sessionRow)
         guard let key = session.counterKey.flatMap({ Base64URL.decode($0.reveal()) }), let current = session.counter,
-            token.isSigned(with: key)
+            current < .max, token.isSigned(with: key)
         else { return .refused(.refreshTokenNotFound) }
-        if let refusal = refusal(of: user, session) { return .refused(refusal) }
+        if let refusal = terms.refusal(of: user, session) { return .refused(refusal) }
 
         let decision = CountedRefreshDecision.decide(
             presented: token.counter, current: current, lastUsedAt: session.lastUsedAt,
@@ -188,12 +199,6 @@ private struct Refresh {
     }
 
     // MARK: Both
-
-    private func refusal(of user: User, _ session: Session) -> AuthError? {
-        if session.oauthClientID != clientID { return .refreshClientMismatch(session: session.oauthClientID) }
-        if user.isBanned(at: now) { return .refreshUserBanned }
-        return SessionPolicy(configuration).expiry(of: session, user: user, at: now).map { .refreshSessionExpired($0) }
-    }
 
     private func markRefreshed(_ session: Session) -> SQL {
         SessionStatements.markRefreshed(

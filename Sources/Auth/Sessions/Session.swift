@@ -23,6 +23,9 @@ struct Session: Sendable {
     /// When it was last used for a refresh, or made.
     var lastUsedAt: Timestamp { refreshedAt ?? createdAt }
 
+    /// How many columns ``SessionStatements/columns`` selects.
+    static let columnCount = 12
+
     /// Reads what ``SessionStatements/columns`` selects.
     init(_ row: Row, from column: Int = 0) throws(DatabaseError) {
         var reader = RowReader(row, from: column)

@@ -33,8 +33,8 @@ struct User: Sendable {
     let factors: [Factor]
 
     /// Reads what ``UserStatements/columns`` selects.
-    init(_ row: Row) throws(DatabaseError) {
-        var reader = RowReader(row)
+    init(_ row: Row, from column: Int = 0) throws(DatabaseError) {
+        var reader = RowReader(row, from: column)
         id = try reader.text()
         audience = try reader.text()
         role = try reader.text()

@@ -73,7 +73,13 @@ extension Setting {
 
 extension ServerConfiguration {
     mutating func readAuthExternal(_ reader: inout SettingsReader) {
-        auth.redirects.allowList = reader.list("ADDITIONAL_REDIRECT_URLS") ?? auth.redirects.allowList
+        if let parts = reader.list("ADDITIONAL_REDIRECT_URLS") {
+            let (patterns, faults) = RedirectConfiguration.patterns(of: parts)
+            auth.redirects.allowList = patterns
+            for fault in faults {
+                reader.complain("ADDITIONAL_REDIRECT_URLS", "'\(fault)' is no pattern: is a [, a { or a \\ left open?")
+            }
+        }
         var external = auth.external
         external.redirectURL = reader.url("EXTERNAL_REDIRECTURL")
         external.bundleID = reader.text("EXTERNAL_IOS_BUNDLE_ID")

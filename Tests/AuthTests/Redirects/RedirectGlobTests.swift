@@ -114,4 +114,18 @@ import Testing
         default: return take(1) { $0 == [part] }
         }
     }
+
+    @Test(arguments: [
+        (["https://a.example/**", "app://x"], ["https://a.example/**", "app://x"], []),
+        (["https://{a", "b}.example", "app://x"], ["https://{a,b}.example", "app://x"], []),
+        (["https://{a", "{b", "c}}.example/[x", "y]"], ["https://{a,{b,c}}.example/[x,y]"], []),
+        (["https://a.example/[", "app://x"], ["app://x"], ["https://a.example/["]),
+        (["app://x", "https://{a", "b.example\\"], ["app://x"], ["https://{a", "b.example\\"]),
+        ([], [], []),
+    ])
+    func `are told apart from the commas of a list`(parts: [String], patterns: [String], faults: [String]) {
+        let read = RedirectConfiguration.patterns(of: parts)
+        #expect(read.patterns == patterns)
+        #expect(read.faults == faults)
+    }
 }
