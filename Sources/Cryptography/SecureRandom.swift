@@ -14,8 +14,12 @@ public enum SecureRandom {
     }
 
     /// A random UUID (version 4, RFC 9562), lower case with hyphens.
-    public static func uuid() -> String {
-        var bytes = bytes(16)
+    public static func uuid() -> String { uuid(of: bytes(16)[...]) }
+
+    /// The random UUID that 16 random bytes make, which must not be used for anything else.
+    public static func uuid(of random: ArraySlice<UInt8>) -> String {
+        precondition(random.count == 16, "16 bytes for a UUID")
+        var bytes = Array(random)
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
         return unsafe String(unsafeUninitializedCapacity: 36) { text in

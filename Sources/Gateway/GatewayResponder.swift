@@ -146,9 +146,7 @@ public struct GatewayResponder: Sendable {
         var hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }.map {
             String($0).trimmingSpaces()
         }
-        while isTrustedProxy(address), let hop = hops.popLast(), Network.parse(hop) != nil {
-            address = hop
-        }
+        while isTrustedProxy(address), let hop = hops.popLast().flatMap(Network.address) { address = hop }
         return address
     }
 

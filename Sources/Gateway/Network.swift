@@ -28,6 +28,18 @@ public struct Network: Sendable, Hashable {
         return true
     }
 
+    /// The address in an entry of `X-Forwarded-For`, which some proxies write with a port; nil for anything else.
+    static func address(_ hop: String) -> String? {
+        if parse(hop) != nil { return hop }
+        let candidate: Substring
+        if hop.first == "[", let end = hop.firstIndex(of: "]") {
+            candidate = hop[hop.index(after: hop.startIndex)..<end]
+        } else {
+            candidate = hop.prefix { $0 != ":" }
+        }
+        return parse(String(candidate)) == nil ? nil : String(candidate)
+    }
+
     /// Four or sixteen bytes; an IPv4-mapped IPv6 address counts as the IPv4 address it carries.
     static func parse(_ text: String) -> [UInt8]? {
         if !text.contains(":") { return parseIPv4(text) }

@@ -45,6 +45,14 @@ extension Exchange {
         if slot != nil {
             result.rest = stream
         } else {
+            if length > result.body.readableBytes {
+                guard let share = sizes.takeShare(of: length) else {
+                    // As when no connection becomes free: that is what it waits for.
+                    try? await stream.close()
+                    throw .poolExhausted(waited: .zero)
+                }
+                result.share = share
+            }
             while result.body.readableBytes < length {
                 var bytes = try await stream.next(remaining: length - result.body.readableBytes)
                 result.body.writeBuffer(&bytes)

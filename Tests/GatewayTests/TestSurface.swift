@@ -15,6 +15,7 @@ struct TestSurface: Surface {
     var requirement: KeyRequirement = .none
     var crossOriginRules: CrossOriginRules?
     var readsQueryItself = false
+    var directLane: (any DirectLane)?
 
     func keyRequirement(method: HTTPRequest.Method, path: String) -> KeyRequirement { requirement }
 

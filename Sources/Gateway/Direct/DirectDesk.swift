@@ -54,11 +54,14 @@ struct DirectDesk: Sendable {
         return next == UInt8(ascii: "/") || next == UInt8(ascii: "?")
     }
 
-    /// How long the body of a request is; nil where it is not known to be small or where the client waits to be asked.
+    /// How long the body of a request is; nil where it is not known to be small, where the client waits to be asked and
+    /// where the request is not to be understood.
     static func bodyLength(of headers: HTTPHeaders) -> Int? {
         var length = 0
+        var hosts = 0
         for (name, value) in headers {
             switch name.utf8.count {
+            case 4 where name.lowercased() == "host": hosts += 1
             case 14 where name.lowercased() == "content-length":
                 guard let count = Int(value), 0...GatewayLimits.directBodyMax.bytes ~= count else { return nil }
                 length = count
@@ -68,7 +71,7 @@ struct DirectDesk: Sendable {
             default: continue
             }
         }
-        return length
+        return hosts == 1 ? length : nil
     }
 
     /// The visitor behind a request: `last`, if it is the same one. Nil sends the request the ordinary way, which also

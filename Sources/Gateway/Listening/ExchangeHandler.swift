@@ -9,6 +9,9 @@ internal import NIOHTTP1
 /// - A client that still sends its body after the answer is complete may not read before it has sent everything. The
 ///   rest is read and dropped, up to ``GatewayLimits/drainedMax`` and for ``GatewayLimits/drainingMax``; then the
 ///   connection is closed.
+/// - A request without exactly one Host, or with a transfer coding that nobody here knows, is refused as one that could
+///   not be read (RFC 9112, sections 3.2 and 6.1).
+/// - After a request that does not ask to keep the connection, it is closed.
 ///
 /// ``ExchangeInstaller`` puts it in its place.
 final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -19,12 +22,16 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private struct Exchange {
         let isHead: Bool
+        /// Whether the client wants to hear no more after the answer.
+        let isLast: Bool
         /// Whether the request has come to its end.
         var isReceived = false
     }
 
     /// Requests that are not answered yet, oldest first; as many as one read from the socket holds.
     private var exchanges: [Exchange] = []
+    /// Whether a request could not be understood: what follows it cannot be, either.
+    private var isBroken = false
     /// Whether no request is under way or being dropped.
     var isQuiet: Bool { exchanges.isEmpty && drained == nil }
     /// Whether a request is complete and its answer is not.
@@ -34,8 +41,14 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isBroken else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head): exchanges.append(Exchange(isHead: head.method == .HEAD))
+        case .head(let head):
+            guard head.isUnderstood else {
+                isBroken = true
+                return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
+            }
+            exchanges.append(Exchange(isHead: head.method == .HEAD, isLast: !head.isKeepAlive))
         case .body(let bytes):
             if let count = drained { return drop(bytes.readableBytes, after: count, context) }
         case .end:
@@ -61,9 +74,17 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
-            context.write(data, promise: promise)
-            guard !exchanges.isEmpty else { return }
-            if !exchanges.removeFirst().isReceived { startDraining(context) }
+            guard let done = exchanges.first else { return context.write(data, promise: promise) }
+            exchanges.removeFirst()
+            if done.isReceived, done.isLast {
+                let written = promise ?? context.eventLoop.makePromise()
+                let channel = context.channel
+                written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+                context.write(data, promise: written)
+            } else {
+                context.write(data, promise: promise)
+            }
+            if !done.isReceived { startDraining(context) }
         }
     }
 
@@ -79,6 +100,7 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func frame(_ head: inout HTTPResponseHead) {
         guard head.status.code >= 200 else { return }
         head.headers.remove(name: "transfer-encoding")
+        if exchanges.first?.isLast == true { head.headers.replaceOrAdd(name: "connection", value: "close") }
         if !head.status.mayHaveResponseBody {
             head.headers.remove(name: "content-length")
         } else if exchanges.first?.isHead != true, !head.headers.contains(name: "content-length") {
@@ -106,5 +128,13 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         drained = nil
         deadline?.cancel()
         deadline = nil
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether Host and transfer coding are what they have to be.
+    fileprivate var isUnderstood: Bool {
+        if version == .http1_1, headers["host"].count != 1 { return false }
+        return headers["transfer-encoding"].allSatisfy { $0.lowercased() == "chunked" }
     }
 }

@@ -11,6 +11,8 @@ struct Answer: Sendable {
     var body: ByteBuffer?
     /// What follows ``body``, and how many bytes there are together.
     var rest: (stream: AnswerStream, length: Int)?
+    /// The right to hold ``body``, given back when it has been written.
+    var share: AnswerSizes.Share?
 
     /// What answers depend on besides the path.
     static let vary = "Accept, Prefer, Range"
@@ -32,7 +34,15 @@ struct Answer: Sendable {
             return Response(status: status, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
         guard let rest else {
-            return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+            guard let share else {
+                return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+            }
+            let held = ResponseBody(contentLength: body.readableBytes) { writer in
+                try await writer.write(body)
+                try await writer.finish(nil)
+                withExtendedLifetime(share) {}
+            }
+            return Response(status: status, headers: headers, body: held)
         }
         let streamed = ResponseBody(contentLength: rest.length) { writer in
             var remaining = rest.length - body.readableBytes

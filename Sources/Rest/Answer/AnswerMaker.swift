@@ -12,6 +12,7 @@ struct AnswerMaker: Sendable {
         let refusal = refusal(result)
         finish(&answer, plan.format, refusal ?? result.body, isHead: plan.headersOnly)
         if refusal == nil, let rest = result.rest, let length = result.length { answer.rest = (rest, length) }
+        answer.share = result.share
         applied(&answer) { preferences in
             preferences.resolution = nil
             preferences.missing = nil
@@ -30,6 +31,7 @@ struct AnswerMaker: Sendable {
             let refusal = refusal(result)
             finish(&answer, plan.format, refusal ?? result.body, isHead: plan.invocation == .head)
             if refusal == nil, let rest = result.rest, let length = result.length { answer.rest = (rest, length) }
+            answer.share = result.share
         }
         applied(&answer) { preferences in
             preferences.resolution = nil

@@ -15,6 +15,7 @@ struct RestLane: DirectLane {
         guard !configuration.showsTiming, configuration.traceHeader == nil, let cache = service.schemaCache.current,
             let caller = try? active.callers.caller(credentials)
         else { return nil }
-        return RestCaller(service: service, active: active, cache: cache, caller: caller, headers: headers)
+        return RestCaller(
+            service: service, active: active, cache: cache, caller: caller, headers: headers.with(host: authority))
     }
 }

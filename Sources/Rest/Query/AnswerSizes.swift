@@ -7,6 +7,8 @@ final class AnswerSizes: Sendable {
         /// By the statement text's hash. Two texts of one hash share an entry, which costs a round trip at worst.
         var isLarge: [Int: Bool] = [:]
         var streams = 0
+        /// Bytes of large answers that are held whole.
+        var held = 0
     }
 
     /// Answers above this are withheld by the statement and fetched in pieces, now and the next time.
@@ -47,6 +49,32 @@ final class AnswerSizes: Sendable {
         private let sizes: AnswerSizes
         fileprivate init(_ sizes: AnswerSizes) { self.sizes = sizes }
         deinit { sizes.state.withLock { $0.streams -= 1 } }
+    }
+
+    /// Large answers that are held whole, because too many clients are reading others, have this many bytes together.
+    static let heldMax = 256 << 20
+
+    /// The right to hold an answer of some length; given back when dropped.
+    final class Share: Sendable {
+        private let sizes: AnswerSizes
+        private let bytes: Int
+
+        fileprivate init(_ sizes: AnswerSizes, bytes: Int) {
+            self.sizes = sizes
+            self.bytes = bytes
+        }
+
+        deinit { sizes.state.withLock { $0.held -= bytes } }
+    }
+
+    /// Nil when what is held would be too much. A single answer may be of any size.
+    func takeShare(of bytes: Int) -> Share? {
+        let fits = state.withLock { state in
+            guard state.held == 0 || state.held + bytes <= AnswerSizes.heldMax else { return false }
+            state.held += bytes
+            return true
+        }
+        return fits ? Share(self, bytes: bytes) : nil
     }
 
     /// Nil when too many clients are reading already.

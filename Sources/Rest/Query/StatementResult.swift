@@ -13,6 +13,8 @@ struct StatementResult: Sendable {
     var isWithheld = false
     /// Bytes of the whole body, where ``body`` is only its beginning.
     var length: Int?
+    /// The right to hold a large body whole.
+    var share: AnswerSizes.Share?
     /// What gives the rest of it.
     var rest: AnswerStream?
     /// `response.headers` and `response.status`, as SQL set them.

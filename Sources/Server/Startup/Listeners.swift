@@ -1,5 +1,4 @@
 internal import Core
-internal import Cryptography
 internal import Gateway
 internal import Logging
 internal import NIOPosix
@@ -55,9 +54,10 @@ struct Listeners: Sendable {
         _ mounts: [Mount], _ gateway: GatewayConfiguration, _ certificates: CertificateStore?,
         _ onReady: @escaping @Sendable (Int) -> Void
     ) -> HTTPListener {
+        let ids = RequestIDs()
         let responder = GatewayResponder(
             configuration: gateway, mounts: mounts, recognizer: recognizer, observer: observer, clock: clock,
-            makeRequestID: { SecureRandom.uuid() })
+            makeRequestID: { ids.next() })
         // Hummingbird's own lines repeat what observations say; only its warnings are news.
         var quiet = logger
         quiet.logLevel = .warning

@@ -30,6 +30,39 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "GET /hello/a HTTP/1.1\r\n\r\n", "GET /hello/a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "POST /length HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    ])
+    func `a request that is not to be understood is refused, and what follows it ignored`(request: String) async throws {
+        try await TestServer.run(Self.surface) { server in
+            try await server.connect { connection in
+                try await connection.send("GET /hello/first HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await connection.response().body == "hello first")
+                try await connection.send(request + "GET /hello/next HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await connection.response().status == 400)
+                #expect(try await connection.rest() == "")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "GET /hello/a HTTP/1.0\r\n\r\n", "GET /hello/a HTTP/1.0\r\nHost: x\r\n\r\n",
+        "GET /hello/a HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n",
+        "GET /hello/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ])
+    func `a connection that is not to be kept is closed after the answer`(request: String) async throws {
+        try await TestServer.run(Self.surface) { server in
+            try await server.connect { connection in
+                try await connection.send(request)
+                let response = try await connection.response()
+                #expect(response.body == "hello a")
+                #expect(response.headers["connection"] == "close")
+                #expect(try await connection.rest() == "")
+            }
+        }
+    }
+
     @Test func `a handler cannot frame an answer that has no body`() async throws {
         try await TestServer.run(Self.surface) { server in
             try await server.connect { connection in

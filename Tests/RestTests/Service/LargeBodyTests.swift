@@ -140,6 +140,18 @@ import Testing
         }
     }
 
+    @Test func `what is held whole is bounded, but for a single answer`() throws {
+        let sizes = AnswerSizes(connections: 4)
+        var shares = [try #require(sizes.takeShare(of: AnswerSizes.heldMax + 1))]
+        #expect(sizes.takeShare(of: 1) == nil)
+        shares = []
+        shares = try (0..<4).map { _ in try #require(sizes.takeShare(of: AnswerSizes.heldMax / 4)) }
+        #expect(sizes.takeShare(of: 1) == nil)
+        shares.removeLast()
+        #expect(sizes.takeShare(of: 1) != nil)
+        #expect(shares.count == 3)
+    }
+
     @Test func `only half of the connections are held by readers`() throws {
         let sizes = AnswerSizes(connections: 4)
         var slots = [try #require(sizes.takeSlot()), try #require(sizes.takeSlot())]
@@ -150,15 +162,15 @@ import Testing
 
     @Test func `what is known of a statement decides how it is run`() {
         let sizes = AnswerSizes(connections: 4)
-        #expect(!sizes.isLarge("a"))
-        sizes.note("a", bytes: AnswerSizes.wholeMax)
-        #expect(!sizes.isLarge("a"))
-        sizes.note("a", bytes: AnswerSizes.wholeMax + 1)
-        #expect(sizes.isLarge("a"))
-        sizes.note("a", bytes: AnswerSizes.wholeMax)
-        #expect(sizes.isLarge("a"))
-        sizes.note("a", bytes: AnswerSizes.smallMax)
-        #expect(!sizes.isLarge("a"))
+        #expect(!sizes.isLarge(AnswerSizes.Key("a")))
+        sizes.note(AnswerSizes.Key("a"), bytes: AnswerSizes.wholeMax)
+        #expect(!sizes.isLarge(AnswerSizes.Key("a")))
+        sizes.note(AnswerSizes.Key("a"), bytes: AnswerSizes.wholeMax + 1)
+        #expect(sizes.isLarge(AnswerSizes.Key("a")))
+        sizes.note(AnswerSizes.Key("a"), bytes: AnswerSizes.wholeMax)
+        #expect(sizes.isLarge(AnswerSizes.Key("a")))
+        sizes.note(AnswerSizes.Key("a"), bytes: AnswerSizes.smallMax)
+        #expect(!sizes.isLarge(AnswerSizes.Key("a")))
     }
 
     @Test func `pieces are text each and give the body together`() {

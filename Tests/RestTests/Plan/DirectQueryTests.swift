@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Rest
+
+@Suite struct `Direct queries` {
+    private static let parts = [
+        "id=eq.", "name=neq.", "a_1=gt.", "b=gte.", "c=lt.", "d=lte.", "select=", "order=", "limit=", "or=", "and=(", "id",
+        "=", "&", "&&", "eq.", "1", "x", "", "~m0~", ".", "%20", "+", ";", "in.(1,2)", "e->>f=eq.", "not.eq.3", "offset=eq.",
+    ]
+
+    private static func query(_ generator: inout SeededGenerator) -> String {
+        (0..<Int.random(in: 0...9, using: &generator))
+            .map { _ in parts[Int.random(in: 0..<parts.count, using: &generator)] }.joined()
+    }
+
+    @Test func `they are split as shapes are`() throws {
+        var generator = SeededGenerator(seed: 5)
+        var plain = 0
+        for _ in 0..<30_000 {
+            let query = Self.query(&generator)
+            guard let direct = DirectQuery(path: "/t", query: query) else { continue }
+            let (_, values) = try #require(ReadShape.cut(query), "\(query)")
+            #expect(direct.values == values, "\(query)")
+            plain += values.isEmpty ? 0 : 1
+        }
+        #expect(plain > 1000)
+    }
+
+    @Test func `queries of one key have one shape`() throws {
+        var generator = SeededGenerator(seed: 6)
+        var shapes: [[UInt8]: String] = [:]
+        var repeated = 0
+        for _ in 0..<60_000 {
+            let query = Self.query(&generator)
+            guard let direct = DirectQuery(path: "/t", query: query), let cut = ReadShape.cut(query) else { continue }
+            // What a shape was made of may hold marks of its own; such are never kept.
+            guard !query.contains("~m") else { continue }
+            if let known = shapes[direct.key] {
+                #expect(known == cut.query, "\(query)")
+                repeated += 1
+            }
+            shapes[direct.key] = cut.query
+        }
+        #expect(repeated > 1000)
+    }
+}
