@@ -168,8 +168,11 @@ let tests: [Target] = [
             "TestSupport", httpTypes, hummingbirdCore, nioCore,
         ], swiftSettings: house),
     .testTarget(
-        name: "ServerTests", dependencies: ["Auth", "Core", "Gateway", "Server", "TestSupport", logging],
-        swiftSettings: house),
+        name: "ServerTests",
+        dependencies: [
+            "Auth", "Core", "Gateway", "Server", "TestSupport", logging,
+            .product(name: "SystemPackage", package: "swift-system"),
+        ], swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Core", "Postgres", "TestSupport"], swiftSettings: house),
     .testTarget(name: "TidyTests", swiftSettings: house),
 ]

@@ -206,17 +206,6 @@ import Testing
 }
 
 @Suite struct `Log lines` {
-    @Test func `a request's line holds its template and nothing of its content`() throws {
-        let line = try #require(
-            LogLine(
-                .requestFinished(
-                    RequestSummary(
-                        requestID: "r", service: "storage", method: "GET", route: "/object/:bucket/*key", status: 200,
-                        duration: .milliseconds(5), bytesOut: 10))))
-        #expect(line.metadata["route"] == "/object/:bucket/*key")
-        #expect(line.metadata["duration_seconds"] == "0.005")
-    }
-
     @Test func `metrics are in Prometheus' text format`() {
         let metrics = MetricsObserver()
         for _ in 0..<3 {
