@@ -23,7 +23,7 @@ serve: ## install what is missing, build, start (ARGS="--port 9000 ...")
 build: ## build the release binary
 	@echo "==> building $(binary) (the first time takes some minutes)"
 	@scripts/install-dependencies --check build
-	@swift build -c release --product medmitra -j $(JOBS)
+	@swift build -c release --static-swift-stdlib --product medmitra -j $(JOBS)
 
 test: ## every test: Swift, then real clients against a running server
 	@scripts/install-dependencies build serve test

@@ -10,8 +10,8 @@ from programs import pgbench, wrk
 from recording import Request, Scripts, record
 from servers import Gateway
 
-# Connections to the database, of the REST pool and of pgbench.
-DATABASE_CONNECTIONS = 8
+# Connections to the database, of the REST pool and of pgbench: two for each core of the machine that results are recorded on.
+DATABASE_CONNECTIONS = 4
 HTTP_CONNECTIONS = 32
 ROWS = 10_000
 # Stands for the key that each request draws.
