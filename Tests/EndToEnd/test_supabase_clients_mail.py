@@ -258,7 +258,8 @@ def test_an_invitation_is_accepted(admin, client, people):
     assert refusal(admin.auth.admin.invite_user_by_email, email) == (422, "email_exists")
 
 
-@pytest.mark.parametrize("type", ["signup", "invite", "magiclink", "recovery", "email_change_current", "email_change_new"])
+@pytest.mark.parametrize(
+    "type", ["signup", "invite", "magiclink", "recovery", "email_change_current", "email_change_new"])
 def test_a_link_made_by_the_operator_works(admin, client, person, people, type):
     is_new = type in ("signup", "invite")
     email = people.address() if is_new else person.email
