@@ -7,7 +7,7 @@ internal import Postgres
 /// `PUT /user` (contract, section 6.11).
 extension Endpoints {
     func updateUser(_ request: GatewayRequest, by bearer: Bearer) async throws -> Response {
-        guard bearer.token.audience == audience(of: request) else { throw AuthError.audienceMismatch }
+        guard bearer.isForAudience(of: request) else { throw AuthError.audienceMismatch }
         let form = try UpdateUserForm(try await Fields(request))
         let user = bearer.user
         let now = clock.now()

@@ -7,7 +7,7 @@ internal import Postgres
 /// `POST /admin/generate_link` (contract, section 6.12): a code and link that the admin's own program sends.
 extension Endpoints {
     func generateLink(_ request: GatewayRequest, by admin: AdminBearer) async throws -> Response {
-        let form = try GenerateLinkForm(try await Fields(request), audience: audience(of: request))
+        let form = try GenerateLinkForm(try await Fields(request), audience: configuration.audience)
         let target =
             form.redirectTo.flatMap { redirects.allows($0) ? $0 : nil } ?? redirectTarget(request)
         // Looked up once before: whether a password must be hashed, which no transaction waits for, depends on it.

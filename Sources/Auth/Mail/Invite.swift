@@ -11,7 +11,7 @@ extension Endpoints {
         let address = try writableAddress(try requiredEmail(fields))
         var data: JSONObject = [:]
         data.merge(removingNulls: try fields.object("data") ?? [:])
-        let new = try await invitedUser(address, data: data, audience: audience(of: request))
+        let new = try await invitedUser(address, data: data, audience: configuration.audience)
         let order = CodeOrder(code: .invite, address: address, redirectTo: redirectTarget(request))
         let mailer = try mailer(for: .invite)
         try await countMail()

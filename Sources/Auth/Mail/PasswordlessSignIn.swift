@@ -17,14 +17,14 @@ extension Endpoints {
         if let email = form.email {
             let address = try EmailAddress(email).text
             if !form.createsUser {
-                try await checkExists(UserStatements.find(email: address, audience: audience(of: request)))
+                try await checkExists(UserStatements.find(email: address, audience: configuration.audience))
             }
             return try await mailMagicLink(form, to: address, request)
         }
         guard let phone = form.phone else { throw AuthError.invalid("One of email or phone must be set") }
         if !form.createsUser {
             let number = try PhoneNumber(phone).digits
-            try await checkExists(UserStatements.find(phone: number, audience: audience(of: request)))
+            try await checkExists(UserStatements.find(phone: number, audience: configuration.audience))
         }
         return try await textCode(form, to: phone, request)
     }
@@ -49,7 +49,7 @@ extension Endpoints {
         // Nobody knows a password of the new account, so it has none, and nothing is hashed for it: the time of a hash
         // would tell new addresses from known ones.
         let account = SignUpAccount(
-            email: address, audience: audience(of: request), data: form.data, challenge: form.challenge,
+            email: address, audience: configuration.audience, data: form.data, challenge: form.challenge,
             redirectTo: redirectTarget(request))
         let mailer = try mailer(for: .magicLink)
         try await countMail()

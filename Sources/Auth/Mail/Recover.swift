@@ -16,7 +16,7 @@ extension Endpoints {
         let order = CodeOrder(
             code: .recovery, address: try writableAddress(email), challenge: challenge,
             redirectTo: redirectTarget(request))
-        let audience = audience(of: request)
+        let audience = configuration.audience
         let mailer = try mailer(for: .recovery)
         try await countMail()
         let now = clock.now()

@@ -70,7 +70,7 @@ extension Endpoints {
         if let phone = presentation.fixedCodePhone {
             let row = try await transaction.run(
                 RedemptionStatements.lock(
-                    phone: phone, isChange: type == .phoneChange, audience: audience(of: request))
+                    phone: phone, isChange: type == .phoneChange, audience: configuration.audience)
             ).first
             guard let user = try row.map({ try User($0) }) else { throw AuthError.refused(presentation.refusal) }
             guard !user.isBanned(at: now) else { throw AuthError.bearerUserBanned }

@@ -25,7 +25,7 @@ extension Endpoints {
     private func resendMail(_ form: ResendForm, to address: String, _ request: GatewayRequest) async throws {
         let order = CodeOrder(
             code: .confirmation, address: address, challenge: form.challenge, redirectTo: redirectTarget(request))
-        let audience = audience(of: request)
+        let audience = configuration.audience
         let mailer = try mailer(for: form.type == .emailChange ? .emailChangeNew : .confirmation)
         try await countMail()
         let now = clock.now()
@@ -56,7 +56,7 @@ extension Endpoints {
     }
 
     private func resendText(_ form: ResendForm, to phone: String, _ request: GatewayRequest) async throws {
-        let audience = audience(of: request)
+        let audience = configuration.audience
         let now = clock.now()
         let asked = CodeRequest(.phone, address: phone, audience: audience)
         let user = try await during(.updatingUser) {

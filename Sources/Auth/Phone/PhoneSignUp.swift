@@ -11,7 +11,7 @@ extension Endpoints {
         guard form.challenge == nil else { throw AuthError.invalid("PKCE not supported for phone signups") }
         let channel = try channel(form.channel)
         let account = PhoneAccount(
-            phone: try PhoneNumber(form.phone ?? "").digits, audience: audience(of: request), data: form.data)
+            phone: try PhoneNumber(form.phone ?? "").digits, audience: configuration.audience, data: form.data)
         try await checkStrength(of: form.password)
         let hash = try await hash(form.password)
         return configuration.phone.isAutoconfirmed
@@ -78,7 +78,7 @@ extension Endpoints {
     func textCode(_ form: PasswordlessForm, to phone: String, _ request: GatewayRequest) async throws -> Response {
         guard configuration.phone.isEnabled else { throw AuthError.refused(.phoneUnsupported) }
         let account = PhoneAccount(
-            phone: try PhoneNumber(phone).digits, audience: audience(of: request), data: form.data)
+            phone: try PhoneNumber(phone).digits, audience: configuration.audience, data: form.data)
         let channel = try channel(form.channel)
         let now = clock.now()
         let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)

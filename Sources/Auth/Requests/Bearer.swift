@@ -1,5 +1,6 @@
 internal import Core
 internal import Gateway
+internal import HTTPTypes
 internal import Tokens
 
 /// Who a bearer token belongs to, after the token itself, the user row and the session row have been checked.
@@ -8,6 +9,14 @@ struct Bearer: Sendable {
     /// Nil for tokens that name no session.
     let session: Session?
     let token: VerifiedToken
+
+    /// Whether the token names an audience, and the one that the request asks for if it asks. The header decides nothing
+    /// else: accounts are looked up and made for the configured audience alone.
+    func isForAudience(of request: GatewayRequest) -> Bool {
+        guard let audience = token.audience else { return false }
+        let asked = request.headers[.requestedAudience] ?? ""
+        return asked.isEmpty || asked == audience
+    }
 }
 
 /// Proof that an admin asks: only ``Endpoints/admin(_:)`` makes one.
