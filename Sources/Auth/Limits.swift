@@ -4,6 +4,11 @@ internal import Core
 enum AuthLimits {
     /// A request body: what GoTrue reads at most.
     static let body = ByteCount.mebibytes(1)
+    /// Bytes of a user's metadata, the user's own and the app's together: half of what a token may have. Its base64 takes
+    /// a third more, and the other half is for the signature, the other claims and what a hook adds.
+    static let metadataBytesMax = ByteCount.kibibytes(8)
+    /// Levels of nesting of metadata: half of what verifiers take.
+    static let metadataDepthMax = 16
     /// Characters of an e-mail address: the width of `auth.users.email`.
     static let emailCharactersMax = 255
     /// Bytes of a password: bcrypt reads no more.

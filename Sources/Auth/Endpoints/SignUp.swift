@@ -108,7 +108,7 @@ struct SignUpForm: Sendable {
         phone = try fields.filledText("phone")
         password = try fields.text("password") ?? ""
         var data: JSONObject = [:]
-        data.merge(removingNulls: try fields.object("data") ?? [:])
+        data.merge(removingNulls: try fields.metadata("data") ?? [:])
         self.data = data
         channel = try fields.filledText("channel")
         challenge = try CodeChallenge.read(fields)

@@ -130,7 +130,7 @@ struct PasswordlessForm: Sendable {
         phone = try fields.filledText("phone")
         createsUser = try fields.bool("create_user") ?? true
         var data: JSONObject = [:]
-        data.merge(removingNulls: try fields.object("data") ?? [:])
+        data.merge(removingNulls: try fields.metadata("data") ?? [:])
         self.data = data
         channel = try fields.filledText("channel")
         challenge = try CodeChallenge.read(fields)
