@@ -33,7 +33,8 @@ extension Endpoints {
     ) async throws -> (answer: JSON, created: User?) {
         try await database.transaction { transaction in
             try await take(
-                CodeRequest(.mail, address: account.email, audience: account.audience), in: transaction, now: now)
+                CodeRequest(.mail, address: account.email, audience: account.audience, for: .confirmation),
+                in: transaction, now: now)
             guard let existing = try await self.user(email: account.email, audience: account.audience, in: transaction)
             else {
                 let created = try await transaction.run(

@@ -57,7 +57,8 @@ extension Endpoints {
         let created: User? = try await retryingTakenAddress(.savingUser) {
             try await database.transaction { transaction in
                 try await take(
-                    CodeRequest(.mail, address: address, audience: account.audience), in: transaction, now: now)
+                    CodeRequest(.mail, address: address, audience: account.audience, for: .access), in: transaction,
+                    now: now)
                 let user = try await self.user(email: address, audience: account.audience, in: transaction)
                 guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
                     return try await confirmLater(

@@ -23,7 +23,8 @@ extension Endpoints {
         try await during(.updatingUser) {
             try await database.transaction { transaction in
                 try await take(
-                    CodeRequest(.mail, address: order.address, audience: audience), in: transaction, now: now)
+                    CodeRequest(.mail, address: order.address, audience: audience, for: .access), in: transaction,
+                    now: now)
                 guard let user = try await self.user(email: order.address, audience: audience, in: transaction) else {
                     return try await pretend(order, in: transaction, now: now)
                 }

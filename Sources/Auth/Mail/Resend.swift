@@ -31,7 +31,9 @@ extension Endpoints {
         let now = clock.now()
         try await during(.updatingUser) {
             try await database.transaction { transaction in
-                try await take(CodeRequest(.mail, address: address, audience: audience), in: transaction, now: now)
+                try await take(
+                    CodeRequest(.mail, address: address, audience: audience, for: form.type.purpose), in: transaction,
+                    now: now)
                 let user = try await self.user(email: address, audience: audience, in: transaction)
                 switch form.type {
                 case .signUp:
@@ -58,7 +60,7 @@ extension Endpoints {
     private func resendText(_ form: ResendForm, to phone: String, _ request: GatewayRequest) async throws {
         let audience = configuration.audience
         let now = clock.now()
-        let asked = CodeRequest(.phone, address: phone, audience: audience)
+        let asked = CodeRequest(.phone, address: phone, audience: audience, for: form.type.purpose)
         let user = try await during(.updatingUser) {
             try await database.transaction { transaction in
                 try await take(asked, in: transaction, now: now)
@@ -93,6 +95,13 @@ private struct ResendForm: Sendable {
         case emailChange = "email_change"
         case sms
         case phoneChange = "phone_change"
+
+        var purpose: CodeRequest.Purpose {
+            switch self {
+            case .signUp, .sms: .confirmation
+            case .emailChange, .phoneChange: .change
+            }
+        }
     }
 
     let type: Kind

@@ -53,7 +53,7 @@ extension Endpoints {
         _ account: PhoneAccount, hash: String, _ channel: TextMessage.Channel, _ request: GatewayRequest
     ) async throws -> Response {
         let now = clock.now()
-        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
+        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .confirmation)
         let existing = try await ask(asked, for: account, now: now)
         if let existing, existing.phoneConfirmedAt != nil {
             try await during(.savingUser) {
@@ -81,7 +81,7 @@ extension Endpoints {
             phone: try PhoneNumber(phone).digits, audience: configuration.audience, data: form.data)
         let channel = try channel(form.channel)
         let now = clock.now()
-        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
+        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .access)
         let existing = try await ask(asked, for: account, now: now)
         guard existing != nil || !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
