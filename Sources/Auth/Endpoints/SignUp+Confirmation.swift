@@ -10,13 +10,14 @@ extension Endpoints {
     func signUpUnconfirmed(
         _ account: SignUpAccount, hash: String, _ request: GatewayRequest
     ) async throws -> Response {
-        let mailer = try mailer(for: .confirmation)
         try await countMail()
         let now = clock.now()
         let new = account.newUser(hash: hash)
         try await askBeforeCreating(new, request)
         let stored = try await retryingTakenAddress(.savingUser) {
-            try await storeUnconfirmed(account, new, request, by: mailer, now: now)
+            try await handingOver(.confirmation) { mailer in
+                try await storeUnconfirmed(account, new, request, by: mailer, now: now)
+            }
         }
         if let created = stored.created { try await afterCreating(created, request) }
         return .json(stored.answer)

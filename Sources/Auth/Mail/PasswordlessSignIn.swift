@@ -51,21 +51,21 @@ extension Endpoints {
         let account = SignUpAccount(
             email: address, audience: configuration.audience, data: form.data, challenge: form.challenge,
             redirectTo: redirectTarget(request))
-        let mailer = try mailer(for: .magicLink)
         try await countMail()
         let now = clock.now()
+        let asked = CodeRequest(.mail, address: address, audience: account.audience, for: .access)
         let created: User? = try await retryingTakenAddress(.savingUser) {
-            try await database.transaction { transaction in
-                try await take(
-                    CodeRequest(.mail, address: address, audience: account.audience, for: .access), in: transaction,
-                    now: now)
-                let user = try await self.user(email: address, audience: account.audience, in: transaction)
-                guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
-                    return try await confirmLater(
-                        account, existing: user, request, by: mailer, in: transaction, now: now)
+            try await handingOver(.magicLink) { mailer in
+                try await database.transaction { transaction in
+                    try await take(asked, in: transaction, now: now)
+                    let user = try await self.user(email: address, audience: account.audience, in: transaction)
+                    guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
+                        return try await confirmLater(
+                            account, existing: user, request, by: mailer, in: transaction, now: now)
+                    }
+                    try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
+                    return nil
                 }
-                try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
-                return nil
             }
         }
         if let created { try await afterCreating(created, request) }

@@ -16,7 +16,7 @@ extension Endpoints {
         let hash = try await hash(form.password)
         return configuration.phone.isAutoconfirmed
             ? try await signUpConfirmed(account, hash: hash, request)
-            : try await signUpUnconfirmed(account, hash: hash, channel, request)
+            : try await handingOverTexts { try await signUpUnconfirmed(account, hash: hash, channel, $0, request) }
     }
 
     private func signUpConfirmed(
@@ -50,7 +50,8 @@ extension Endpoints {
     }
 
     private func signUpUnconfirmed(
-        _ account: PhoneAccount, hash: String, _ channel: TextMessage.Channel, _ request: GatewayRequest
+        _ account: PhoneAccount, hash: String, _ channel: TextMessage.Channel, _ held: HeldMessages?,
+        _ request: GatewayRequest
     ) async throws -> Response {
         let now = clock.now()
         let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .confirmation)
@@ -69,7 +70,7 @@ extension Endpoints {
         }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
         let sent = try await sendText(
-            to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
+            to: account.phone, of: person, channel: channel, asked: asked, heldBy: held, request, now: now)
         let user = try await store(sent, of: account, hash: hash, request, now: now)
         return .json(user.json)
     }

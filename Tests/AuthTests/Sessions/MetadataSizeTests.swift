@@ -55,7 +55,7 @@ import Testing
             #expect(try await add("b", 4200) == "400 validation_failed")
             let link = try await auth.send(
                 .put, "/admin/users/\(user.userID)",
-                ["app_metadata": ["c": .string(String(repeating: "x", count: 4000))]], bearer: auth.serviceKey)
+                ["app_metadata": ["c": .string(String(repeating: "x", count: 4200))]], bearer: auth.serviceKey)
             #expect(link.refusal == "400 validation_failed")
             #expect(try await add("a", 10) == "200 -")
             #expect(try await add("b", 4000) == "200 -")
