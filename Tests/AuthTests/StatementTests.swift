@@ -56,6 +56,7 @@ import Testing
             + RedemptionStatements.redeem(.link("x"), kinds: [.recovery])
             + RedemptionStatements.redeem(.code("1", address: "a@b.co", audience: "a"), kinds: [.recovery])
             + RedemptionStatements.burn(userID: id) + RedemptionStatements.adopt("a@b.co", userID: id, now: now)
+            + RedemptionStatements.dropUnproven(userID: id)
         let mails: [SQL] =
             [
                 OneTimeTokenStatements.upsert(

@@ -79,7 +79,8 @@ extension Endpoints {
         in transaction: Transaction, now: Timestamp
     ) async throws -> User? {
         if let existing {
-            try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
+            // Not the sign-up's mail: whoever follows this one need not be who signed up, and chose the password.
+            try await sendMagicLink(account, to: existing, request, by: mailer, in: transaction, now: now)
             return nil
         }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }

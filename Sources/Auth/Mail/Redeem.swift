@@ -119,7 +119,8 @@ extension Endpoints {
         case .signUp, .invite, .email:
             return confirmation + noted(user.invitedAt == nil ? .userSignedUp : .inviteAccepted, "email")
         case .magicLink, .recovery:
-            return user.isEmailConfirmed ? noted(.login, "email") : confirmation + noted(.userSignedUp, "email")
+            guard !user.isEmailConfirmed else { return noted(.login, "email") }
+            return RedemptionStatements.dropUnproven(userID: user.id) + confirmation + noted(.userSignedUp, "email")
         case .emailChange:
             return RedemptionStatements.adopt(user.newEmail, userID: user.id, now: now) + noted(.userModified)
         case .sms:

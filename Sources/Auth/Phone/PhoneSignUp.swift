@@ -66,13 +66,14 @@ extension Endpoints {
                         + [UserStatements.find(id: existing.id)])
             }
             guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
-            return .json(decoy(account, now: now))
+            return .json(decoy(account, identities: [], now: now))
         }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
         let sent = try await sendText(
             to: account.phone, of: person, channel: channel, asked: asked, heldBy: held, request, now: now)
         let user = try await store(sent, of: account, hash: hash, request, now: now)
-        return .json(user.json)
+        // Whoever signs up now need not be whoever did before, and is not shown what they sent.
+        return .json(existing == nil ? user.json : decoy(account, identities: nil, now: now))
     }
 
     /// `POST /otp` with a number: the account is made if there is none.
@@ -148,16 +149,24 @@ extension Endpoints {
     }
 
     /// What a new account would look like, for a number that has one.
-    private func decoy(_ account: PhoneAccount, now: Timestamp) -> JSON {
+    ///
+    /// - Parameter identities: nil for those that it would have.
+    private func decoy(_ account: PhoneAccount, identities: JSON?, now: Timestamp) -> JSON {
         let id = SecureRandom.uuid()
-        var metadata = PhoneStatements.claims(userID: id, phone: account.phone, data: account.data)
+        let claims = PhoneStatements.claims(userID: id, phone: account.phone, data: account.data)
+        var metadata = claims
         metadata["phone"] = Optional<JSON>.none
         let time = JSON.string(now.rfc3339())
+        let identity: JSON = [
+            "identity_id": .string(SecureRandom.uuid()), "id": .string(id), "user_id": .string(id),
+            "identity_data": JSON.object(claims).sorted, "provider": "phone", "last_sign_in_at": time,
+            "created_at": time, "updated_at": time,
+        ]
         return [
             "id": .string(id), "aud": .string(account.audience), "role": .string(configuration.defaultRole),
             "email": "", "phone": .string(account.phone), "confirmation_sent_at": time,
             "app_metadata": .object(PhoneAccount.appMetadata), "user_metadata": JSON.object(metadata).sorted,
-            "identities": [], "created_at": time, "updated_at": time, "is_anonymous": false,
+            "identities": identities ?? [identity], "created_at": time, "updated_at": time, "is_anonymous": false,
         ]
     }
 }
