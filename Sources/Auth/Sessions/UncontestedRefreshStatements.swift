@@ -130,7 +130,7 @@ enum UncontestedRefreshStatements {
     }
 
     private static let noted: SQL = "\("")::timestamptz as now, \("")::text as agent, \("")::text as ip"
-    private static let instance = SQL(trustedText: "'\(UserStatements.instance)'::uuid")
+    private static let instance: SQL = "'00000000-0000-0000-0000-000000000000'::uuid"
 
     private static func audited(_ entryCount: Int) -> SQL {
         guard entryCount > 0 else { return "" }
