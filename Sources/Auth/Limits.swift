@@ -25,6 +25,9 @@ enum AuthLimits {
     static let userAgentCharactersMax = 512
     /// Longest wait of a refresh for the others of its session (contract, section 4).
     static let refreshLockWait: Duration = .seconds(5)
+    /// Longest wait for a request to end that was cancelled because its time was over: a cancelled query ends within
+    /// milliseconds while the database answers at all.
+    static let cancellationMax: Duration = .seconds(1)
     /// Rows on a page of users when the request does not say.
     static let usersPerPage = 50
     /// Rows on a page of users at most; a page is built in memory.
