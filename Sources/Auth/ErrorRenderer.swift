@@ -14,7 +14,7 @@ struct ErrorRenderer: Sendable {
     func render(_ error: any Error, for request: GatewayRequest) -> RenderedError {
         switch error {
         case let error as AuthError: return render(error, for: request)
-        case let error as RoutingError: return render(error)
+        case let error as RoutingError: return render(error, for: request)
         case let error as BodyError: return render(error, for: request)
         case let error as DatabaseError: return render(.database(error, during: .reading), for: request)
         case let error as TokenError:
@@ -58,13 +58,20 @@ struct ErrorRenderer: Sendable {
         }
     }
 
-    private func render(_ error: RoutingError) -> RenderedError {
+    /// In JSON, where GoTrue answers with plain text: clients that call what is not built here read a code and a text in
+    /// place of failing over the body.
+    private func render(_ error: RoutingError, for request: GatewayRequest) -> RenderedError {
+        func answer(_ status: HTTPResponse.Status, _ text: String) -> Response {
+            body(
+                status: status, code: .unknown, text: text, extra: [:], isNew: ErrorRenderer.speaksNew(request),
+                requestID: request.id)
+        }
         switch error {
-        case .notFound, .badPath: return RenderedError(.text("404 page not found\n", status: .notFound))
+        case .notFound, .badPath: return RenderedError(answer(.notFound, "Not found"))
         case .methodNotAllowed(let allowed):
-            let methods = allowed.map(\.rawValue).joined(separator: ", ")
-            return RenderedError(
-                .text("405 method not allowed\n", status: .methodNotAllowed, headers: [.allow: methods]))
+            var response = answer(.methodNotAllowed, "Method not allowed")
+            response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+            return RenderedError(response)
         }
     }
 

@@ -4,6 +4,11 @@ internal import Core
 enum AuthLimits {
     /// A request body: what GoTrue reads at most.
     static let body = ByteCount.mebibytes(1)
+    /// Bytes of a user's metadata, the user's own and the app's together: half of what a token may have. Its base64 takes
+    /// a third more, and the other half is for the signature, the other claims and what a hook adds.
+    static let metadataBytesMax = ByteCount.kibibytes(8)
+    /// Levels of nesting of metadata: half of what verifiers take.
+    static let metadataDepthMax = 16
     /// Characters of an e-mail address: the width of `auth.users.email`.
     static let emailCharactersMax = 255
     /// Bytes of a password: bcrypt reads no more.
@@ -20,6 +25,9 @@ enum AuthLimits {
     static let userAgentCharactersMax = 512
     /// Longest wait of a refresh for the others of its session (contract, section 4).
     static let refreshLockWait: Duration = .seconds(5)
+    /// Longest wait for a request to end that was cancelled because its time was over: a cancelled query ends within
+    /// milliseconds while the database answers at all.
+    static let cancellationMax: Duration = .seconds(1)
     /// Rows on a page of users when the request does not say.
     static let usersPerPage = 50
     /// Rows on a page of users at most; a page is built in memory.

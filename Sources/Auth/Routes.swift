@@ -20,6 +20,7 @@ enum Routes {
         oauthServer(&table, endpoints)
         factors(&table, endpoints)
         oversight(&table, endpoints)
+        singleSignOn(&table)
 
         table.on(.get, "/admin/users") { try await endpoints.listUsers($0, by: try await endpoints.admin($0)) }
         table.on(.post, "/admin/users") { try await endpoints.createUser($0, by: try await endpoints.admin($0)) }

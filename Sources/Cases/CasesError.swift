@@ -4,6 +4,8 @@ internal import HTTPTypes
 /// Why a request to the case service was refused (medmitra contract, sections 1 to 5).
 enum CasesError: Error, Sendable {
     case notAuthenticated(reason: String)
+    /// The token is an OAuth client's: whatever its user let it do, patients' cases are not among it.
+    case actsForClient
     case foreignUser
     case caseNotFound
     case fileNotFound
@@ -26,7 +28,7 @@ enum CasesError: Error, Sendable {
     var status: HTTPResponse.Status {
         switch self {
         case .notAuthenticated: .unauthorized
-        case .foreignUser: .forbidden
+        case .actsForClient, .foreignUser: .forbidden
         case .caseNotFound, .fileNotFound: .notFound
         case .validation: .unprocessableContent
         case .noUpdateData, .malformedBody, .tooManyFiles: .badRequest
@@ -45,6 +47,7 @@ enum CasesError: Error, Sendable {
     var detail: JSON {
         switch self {
         case .notAuthenticated(let reason): .string(reason)
+        case .actsForClient: "Tokens of OAuth clients are not accepted here"
         case .foreignUser: "user_id is not the signed-in user"
         case .caseNotFound: "Case not found"
         case .fileNotFound: "File not found"

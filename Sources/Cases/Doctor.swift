@@ -16,7 +16,8 @@ struct Doctor: Sendable {
 }
 
 extension CasesService {
-    /// Verifies the bearer token: signature, times, audience, a user's role and subject. Keys are no doctors.
+    /// Verifies the bearer token: signature, times, audience, a user's role and subject. Keys are no doctors, and neither
+    /// are programs of others, which the OAuth server gives tokens with the claim `client_id`.
     func doctor(_ request: GatewayRequest) throws(CasesError) -> Doctor {
         guard case .token(let text) = request.credentials.bearer else {
             throw .notAuthenticated(reason: "Not authenticated")
@@ -30,6 +31,7 @@ extension CasesService {
         guard token.expiresAt != nil, token.role == "authenticated", hasAudience(token), let subject = token.subject,
             let id = RecordID.canonicalUUID(subject)
         else { throw .notAuthenticated(reason: "Invalid or expired token") }
+        guard token.claims["client_id"] == nil else { throw .actsForClient }
         return Doctor(id: id, caller: token.caller())
     }
 

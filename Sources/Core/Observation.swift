@@ -29,6 +29,8 @@ public enum Observation: Sendable {
     case jobDied(kind: String, id: Int64, cause: String)
     case jobLeaseLost(kind: String, id: Int64)
     case jobsUnreachable(cause: String)
+    // Mails and text messages
+    case messageNotSent(kind: String, cause: String)
     // Storage
     case orphansSwept(count: Int)
     // Anything an operator must know, in one sentence

@@ -47,6 +47,7 @@ public enum SchemaFiles {
         Migration("0035_code_requests", .versioned, PackageResources._035_code_requests_sql),
         Migration("0036_challenge_guards", .versioned, PackageResources._036_challenge_guards_sql),
         Migration("0037_auth_planning", .versioned, PackageResources._037_auth_planning_sql),
+        Migration("0038_pending_links", .versioned, PackageResources._038_pending_links_sql),
     ]
 
     private static let functions: [Migration] = [

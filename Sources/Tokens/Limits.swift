@@ -8,7 +8,7 @@ public enum TokenLimits {
     /// A JWK set in a setting: 32 RSA keys with all their members stay under it.
     static let keySet = ByteCount.kibibytes(256)
     /// Nesting of claims: app and user metadata are objects of objects at most in practice.
-    static let claimsDepthMax = 32
+    public static let claimsDepthMax = 32
     /// Latest time a claim may name, in seconds: the end of the year 9999, the last that PostgreSQL clients all print.
     static let secondsMax = 253_402_300_799.0
     /// Characters of a stranger's algorithm or key name that an error repeats.

@@ -48,7 +48,7 @@ import Testing
                 UncontestedRefreshStatements.advance(sessionID: id, version: "1", note(actions)),
             ]
         }
-        let asked = CodeRequest(.mail, address: "a@b.co", audience: "a")
+        let asked = CodeRequest(.mail, address: "a@b.co", audience: "a", for: .access)
         let codes: [SQL] =
             OneTimeTokenStatements.beginFlow(userID: id, challenge: challenge, method: "email/signup", now: now)
             + CodeRequestStatements.take(asked, interval: .seconds(1), now: now)
@@ -56,6 +56,7 @@ import Testing
             + RedemptionStatements.redeem(.link("x"), kinds: [.recovery])
             + RedemptionStatements.redeem(.code("1", address: "a@b.co", audience: "a"), kinds: [.recovery])
             + RedemptionStatements.burn(userID: id) + RedemptionStatements.adopt("a@b.co", userID: id, now: now)
+            + RedemptionStatements.dropUnproven(userID: id)
         let mails: [SQL] =
             [
                 OneTimeTokenStatements.upsert(

@@ -147,6 +147,29 @@ import Testing
         try await bench.close()
     }
 
+    @Test func `a token of an OAuth client is refused by every operation, whatever its scope`() async throws {
+        let bench = try await CasesBench()
+        let id = "33333333-3333-4333-8333-333333333333"
+        for client in [JSON.string(id), "", 1, .null] {
+            let token = try bench.token(CasesBench.doctor) {
+                $0["client_id"] = client
+                $0["scope"] = "openid email profile"
+            }
+            for (method, path) in [
+                (HTTPRequest.Method.get, "/cases/all_cases"), (.get, "/cases/cases"), (.get, "/cases/cases/\(id)"),
+                (.post, "/cases/create_case"), (.put, "/cases/cases/\(id)"), (.delete, "/cases/cases/\(id)"),
+                (.post, "/cases/analyze/\(id)"), (.post, "/cases/upload"), (.get, "/cases/files/\(id)"),
+                (.get, "/cases/file/\(id)"), (.delete, "/cases/file/\(id)"),
+            ] {
+                let answer = try await bench.ask(method, path, as: nil, token: token)
+                #expect(answer.status == 403, "\(method) \(path): \(answer.text)")
+                #expect(answer.json["detail"] == "Tokens of OAuth clients are not accepted here")
+                #expect(answer.json["error"] == "Tokens of OAuth clients are not accepted here")
+            }
+        }
+        try await bench.close()
+    }
+
     @Test func `another doctor's case is answered like an unknown one by every operation`() async throws {
         let bench = try await CasesBench()
         let id = try await bench.newCase { $0.file("lab_files", "l.csv", "text/csv", Form.csv) }

@@ -8,7 +8,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from support.clients import KINDS, SyncClient  # noqa: E402
 from support.doctors import Doctor, new_doctor  # noqa: E402
+from support.people import People, Person, people as people_of  # noqa: E402
 from support.server import Server, process_exists  # noqa: E402
 
 
@@ -52,6 +54,51 @@ def other_doctor(server: Server) -> collections.abc.Iterator[Doctor]:
     person = new_doctor(server)
     yield person
     person.http.close()
+
+
+@pytest.fixture(scope="module")
+def people() -> collections.abc.Iterator[People]:
+    """A server with all that supabase-py's auth client can ask for."""
+    with people_of("people") as running:
+        yield running
+        keep_logs(running.server)
+        running.server.discard()
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS)
+def kind(request) -> type[SyncClient]:
+    return request.param
+
+
+@pytest.fixture
+def new_client(kind, people) -> collections.abc.Iterator[collections.abc.Callable[..., SyncClient]]:
+    """Makes clients of `people`; options are supabase-py's, such as `flow_type`."""
+    made: list[SyncClient] = []
+
+    def make(**options) -> SyncClient:
+        made.append(kind(people.server, **options))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(new_client) -> SyncClient:
+    return new_client()
+
+
+@pytest.fixture
+def admin(kind, people) -> collections.abc.Iterator[SyncClient]:
+    made = people.admin(kind)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def person(admin, people) -> Person:
+    return people.person(admin)
 
 
 # Logs of servers that are gone, for the test that reads all of them.

@@ -1,45 +1,14 @@
 """Second factors through the Python client that apps use, one call at a time and awaited."""
 
-import asyncio
-import inspect
 import urllib.parse
 
 import pytest
-import supabase
 import supabase_auth.errors
 
 from support import totp
+from support.clients import KINDS
 from support.confidential import confide
 from support.doctors import client_of, new_doctor
-
-
-class Sync:
-    """The client as it is."""
-
-    def __init__(self, server):
-        self.auth = client_of(server).auth
-
-    def call(self, function, *arguments):
-        return function(*arguments)
-
-    def close(self):
-        pass
-
-
-class Awaited:
-    """The asynchronous client; each call is awaited to its end."""
-
-    def __init__(self, server):
-        self.loop = asyncio.new_event_loop()
-        key = server.keys()["SUPABASE_PUBLISHABLE_KEY"]
-        self.auth = self.loop.run_until_complete(supabase.acreate_client(server.url, key)).auth
-
-    def call(self, function, *arguments):
-        result = function(*arguments)
-        return self.loop.run_until_complete(result) if inspect.isawaitable(result) else result
-
-    def close(self):
-        self.loop.close()
 
 
 class Person:
@@ -51,19 +20,10 @@ class Person:
         self.sign_in()
 
     def sign_in(self):
-        answer = self.client.call(
-            self.client.auth.sign_in_with_password, {"email": self.doctor.email, "password": self.doctor.password})
-        self.keep(answer.session)
-
-    def keep(self, session):
-        confide(session.access_token)
-        confide(session.refresh_token)
+        self.client.auth.sign_in_with_password({"email": self.doctor.email, "password": self.doctor.password})
 
     def mfa(self, name, *arguments):
-        answer = self.client.call(getattr(self.client.auth.mfa, name), *arguments)
-        if hasattr(answer, "access_token"):
-            self.keep(answer)
-        return answer
+        return getattr(self.client.auth.mfa, name)(*arguments)
 
     def refused(self, name, *arguments) -> supabase_auth.errors.AuthApiError:
         with pytest.raises(supabase_auth.errors.AuthApiError) as caught:
@@ -82,7 +42,7 @@ class Person:
             for entry in answer.current_authentication_methods]
 
 
-@pytest.fixture(params=[Sync, Awaited], ids=["sync", "async"])
+@pytest.fixture(params=KINDS.values(), ids=KINDS)
 def person(request, server):
     made = Person(request.param, server)
     yield made
@@ -106,7 +66,7 @@ def test_a_factor_from_its_enrolment_to_its_end(person):
     assert [factor.id for factor in person.mfa("list_factors").totp] == [enrolled.id]
 
     # The new session is the client's own: it refreshes and stays on its level.
-    person.client.call(person.client.auth.refresh_session)
+    person.client.auth.refresh_session()
     assert person.level()[0] == "aal2"
 
     # A later sign-in begins below, and knows that there is more.
@@ -117,7 +77,7 @@ def test_a_factor_from_its_enrolment_to_its_end(person):
     raised = person.mfa("challenge_and_verify", {"factor_id": enrolled.id, "code": app.next_code()})
     assert raised.user.factors[0].status == "verified"
     assert person.mfa("unenroll", {"factor_id": enrolled.id}).id == enrolled.id
-    person.client.call(person.client.auth.refresh_session)
+    person.client.auth.refresh_session()
     assert person.level() == ("aal1", "aal1", ["password"])
     assert person.mfa("list_factors").all == []
 

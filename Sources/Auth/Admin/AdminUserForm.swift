@@ -38,6 +38,7 @@ struct AdminUserForm: Sendable {
         confirmsPhone = try fields.bool("phone_confirm") ?? false
         userMetadata = try fields.object("user_metadata")
         appMetadata = try fields.object("app_metadata")
+        try MetadataSize([userMetadata ?? [:], appMetadata ?? [:]]).check()
         ban = try fields.filledText("ban_duration").map { text throws(AuthError) in
             if text == "none" { return .lift }
             guard let duration = GoDuration.parse(text) else {

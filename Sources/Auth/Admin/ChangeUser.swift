@@ -24,7 +24,9 @@ extension Endpoints {
             let changed = try await database.transaction { transaction in
                 try await checkFree(form, audience: user.audience, besides: id, in: transaction)
                 guard let row = try await transaction.run(statements).last?.first else { throw AuthError.userNotFound }
-                return try User(row)
+                let changed = try User(row)
+                try MetadataSize.check(changed, before: user)
+                return changed
             }
             return .json(changed.json)
         } catch let error as DatabaseError {

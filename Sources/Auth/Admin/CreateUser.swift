@@ -20,7 +20,7 @@ extension Endpoints {
                 form.password ?? SecureRandom.text(length: 30, alphabet: SecureRandom.alphanumerics))
         }
         let now = clock.now()
-        let user = newUser(form, audience: form.audience ?? audience(of: request), hash: hash)
+        let user = newUser(form, audience: form.audience ?? configuration.audience, hash: hash)
         do {
             let stored = try await database.transaction { transaction in
                 try await checkFree(form, audience: user.audience, besides: user.id, in: transaction)

@@ -8,7 +8,7 @@ internal import Postgres
 extension Endpoints {
     func listUsers(_ request: GatewayRequest, by admin: AdminBearer) async throws -> Response {
         let page = try UserPage(request.query)
-        let audience = audience(of: request)
+        let audience = configuration.audience
         let results = try await database.run(
             .serviceItself,
             AdminStatements.list(

@@ -12,7 +12,7 @@ extension Endpoints {
         try await limit(.anonymousSignUp, request)
         let now = clock.now()
         let user = NewUser(
-            id: SecureRandom.uuid(), audience: audience(of: request), passwordHash: "", userMetadata: form.data,
+            id: SecureRandom.uuid(), audience: configuration.audience, passwordHash: "", userMetadata: form.data,
             isAnonymous: true)
         var opening = opening(userID: user.id, method: "anonymous", request, now: now)
         opening.noted = audit(

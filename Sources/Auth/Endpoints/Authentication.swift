@@ -73,7 +73,8 @@ extension Endpoints {
         var session: Session?
         if sessionID != nil {
             guard let sessionRow = results[1].first else { throw AuthError.bearerSessionMissing }
-            session = try Session(sessionRow)
+            let stored = try Session(sessionRow)
+            session = stored.isRaised && !token.isRaised ? stored.lowered : stored
         }
         guard !user.isBanned(at: clock.now()) else { throw AuthError.bearerUserBanned }
         return Bearer(user: user, session: session, token: token)

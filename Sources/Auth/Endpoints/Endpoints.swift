@@ -21,15 +21,4 @@ struct Endpoints: Sendable {
     let redirects: RedirectPolicy
 
     var mailer: (any Mailer)? { peers.mailer }
-
-    /// The audience that look-ups use: the header, else that of a bearer who is no admin, else the configured one.
-    /// A bearer that is no user's token does not matter here: clients send their API key as bearer when signed out.
-    func audience(of request: GatewayRequest) -> String {
-        if let asked = request.headers[.requestedAudience], !asked.isEmpty { return asked }
-        guard case .token(let text) = request.credentials.bearer,
-            let token = try? tokens.verify(text, with: verifier, now: clock.now()),
-            !configuration.adminRoles.contains(token.role ?? "")
-        else { return configuration.audience }
-        return token.audience ?? configuration.audience
-    }
 }

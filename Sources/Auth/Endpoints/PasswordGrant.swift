@@ -7,7 +7,7 @@ internal import Postgres
 extension Endpoints {
     func passwordGrant(_ request: GatewayRequest) async throws -> Response {
         let form = try PasswordGrantForm(try await Fields(request))
-        let lookUp = try lookUp(form, audience: audience(of: request))
+        let lookUp = try lookUp(form, audience: configuration.audience)
         let attempt = attempt(.password, account: form.address.text, request)
         // Before anything is hashed: whoever has to wait costs no more than a look.
         let results = try await database.run(

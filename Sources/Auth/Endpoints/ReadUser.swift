@@ -5,9 +5,7 @@ internal import HummingbirdCore
 /// `GET /user`
 extension Endpoints {
     func readUser(_ request: GatewayRequest, by bearer: Bearer) async throws -> Response {
-        guard let audience = bearer.token.audience, audience == self.audience(of: request) else {
-            throw AuthError.audienceMismatch
-        }
+        guard bearer.isForAudience(of: request) else { throw AuthError.audienceMismatch }
         return .json(bearer.user.json)
     }
 }

@@ -10,13 +10,14 @@ extension Endpoints {
     func signUpUnconfirmed(
         _ account: SignUpAccount, hash: String, _ request: GatewayRequest
     ) async throws -> Response {
-        let mailer = try mailer(for: .confirmation)
         try await countMail()
         let now = clock.now()
         let new = account.newUser(hash: hash)
         try await askBeforeCreating(new, request)
         let stored = try await retryingTakenAddress(.savingUser) {
-            try await storeUnconfirmed(account, new, request, by: mailer, now: now)
+            try await handingOver(.confirmation) { mailer in
+                try await storeUnconfirmed(account, new, request, by: mailer, now: now)
+            }
         }
         if let created = stored.created { try await afterCreating(created, request) }
         return .json(stored.answer)
@@ -33,7 +34,8 @@ extension Endpoints {
     ) async throws -> (answer: JSON, created: User?) {
         try await database.transaction { transaction in
             try await take(
-                CodeRequest(.mail, address: account.email, audience: account.audience), in: transaction, now: now)
+                CodeRequest(.mail, address: account.email, audience: account.audience, for: .confirmation),
+                in: transaction, now: now)
             guard let existing = try await self.user(email: account.email, audience: account.audience, in: transaction)
             else {
                 let created = try await transaction.run(
@@ -51,15 +53,12 @@ extension Endpoints {
                     .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "email"], request, now: now)
                 if !noted.isEmpty { try await transaction.run(noted) }
                 try await pretend(order(account), in: transaction, now: now)
-                return (decoy(account, now: now), nil)
+                return (decoy(account, identities: [], now: now), nil)
             }
-            // Neither password nor data change: whoever signs up now need not be whoever did before.
-            let user = try await sendConfirmation(
-                account, to: existing, request, by: mailer, in: transaction, now: now)
-            guard user.invitedAt == nil else {
-                return (.object(user.object(identities: [], userMetadata: [:])), nil)
-            }
-            return (user.json, nil)
+            // Neither password nor data change: whoever signs up now need not be whoever did before, and is not shown
+            // what they sent.
+            try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
+            return (decoy(account, identities: nil, now: now), nil)
         }
     }
 
@@ -82,16 +81,23 @@ extension Endpoints {
     }
 
     /// What a new account would look like, for an address that has one.
-    private func decoy(_ account: SignUpAccount, now: Timestamp) -> JSON {
+    ///
+    /// - Parameter identities: nil for those that it would have.
+    private func decoy(_ account: SignUpAccount, identities: JSON?, now: Timestamp) -> JSON {
         let id = SecureRandom.uuid()
         let claims = IdentityStatements.emailData(
             userID: id, email: account.email, isVerified: false, data: account.data)
         let time = JSON.string(now.rfc3339())
+        let identity: JSON = [
+            "identity_id": .string(SecureRandom.uuid()), "id": .string(id), "user_id": .string(id),
+            "identity_data": JSON.object(claims).sorted, "provider": "email", "last_sign_in_at": time,
+            "created_at": time, "updated_at": time, "email": .string(account.email),
+        ]
         return [
             "id": .string(id), "aud": .string(account.audience), "role": .string(configuration.defaultRole),
             "email": .string(account.email), "phone": "", "confirmation_sent_at": time,
             "app_metadata": .object(SignUpAccount.appMetadata), "user_metadata": JSON.object(claims).sorted,
-            "identities": [], "created_at": time, "updated_at": time, "is_anonymous": false,
+            "identities": identities ?? [identity], "created_at": time, "updated_at": time, "is_anonymous": false,
         ]
     }
 }

@@ -13,7 +13,7 @@ extension Endpoints {
         try checkComplete(form)
         if form.phone != nil { return try await signUpByPhone(form, request) }
         let account = try await checkedAccount(
-            form, audience: audience(of: request), redirectTo: redirectTarget(request))
+            form, audience: configuration.audience, redirectTo: redirectTarget(request))
         // Hashed whether or not the account exists, so that the time of the answer does not tell.
         let hash = try await hash(form.password)
         return configuration.isEmailAutoconfirmed
@@ -108,7 +108,7 @@ struct SignUpForm: Sendable {
         phone = try fields.filledText("phone")
         password = try fields.text("password") ?? ""
         var data: JSONObject = [:]
-        data.merge(removingNulls: try fields.object("data") ?? [:])
+        data.merge(removingNulls: try fields.metadata("data") ?? [:])
         self.data = data
         channel = try fields.filledText("channel")
         challenge = try CodeChallenge.read(fields)

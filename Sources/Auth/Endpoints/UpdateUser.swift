@@ -7,7 +7,7 @@ internal import Postgres
 /// `PUT /user` (contract, section 6.11).
 extension Endpoints {
     func updateUser(_ request: GatewayRequest, by bearer: Bearer) async throws -> Response {
-        guard bearer.token.audience == audience(of: request) else { throw AuthError.audienceMismatch }
+        guard bearer.isForAudience(of: request) else { throw AuthError.audienceMismatch }
         let form = try UpdateUserForm(try await Fields(request))
         let user = bearer.user
         let now = clock.now()
@@ -53,11 +53,13 @@ extension Endpoints {
                 guard let row = try await transaction.run(statements).last?.first else {
                     throw AuthError.bearerUserMissing
                 }
+                let stored = try User(row)
+                try MetadataSize.check(stored, before: user)
                 // Last, so that nothing is sent about what could not be stored.
                 if let mails = change?.mails, let first = mails.first {
                     try await send(mails, by: try mailer(for: first.kind), in: transaction)
                 }
-                return try User(row)
+                return stored
             }
             if password != nil { await notify(.passwordChanged, updated) }
             return .json(updated.json)
@@ -198,7 +200,7 @@ private struct UpdateUserForm: Sendable {
         nonce = try fields.filledText("nonce")
         channel = try fields.filledText("channel")
         challenge = try CodeChallenge.read(fields)
-        data = try fields.object("data")
+        data = try fields.metadata("data")
         setsAppMetadata = try fields.object("app_metadata") != nil
     }
 }

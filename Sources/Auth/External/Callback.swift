@@ -123,6 +123,9 @@ extension Endpoints {
         _ flow: FlowState, _ signIn: ExternalSignIn, _ tokens: ProviderTokens
     ) async throws -> Arrival {
         let (request, now) = (signIn.request, signIn.now)
+        if flow.challenge != nil, case .link(let userID) = signIn.purpose {
+            return .code(try await postponeLink(flow, signIn, to: userID, tokens))
+        }
         let landing: Landing = try await linking { transaction in
             let outcome = try await signIn.settle(in: transaction)
             var landing = Landing(refusal: outcome.refusal, unproven: outcome.unproven)

@@ -22,7 +22,7 @@ extension Endpoints {
     /// Runs `body` in a transaction, again when somebody else signed in with the same identity or address meanwhile: then
     /// that account is found.
     func linking<Answer: Sendable>(
-        _ body: (Transaction) async throws -> Answer
+        _ step: AuthError.Step = .savingUser, _ body: (Transaction) async throws -> Answer
     ) async throws -> Answer {
         var attempt = 1
         while true {
@@ -33,7 +33,7 @@ extension Endpoints {
             {
                 attempt += 1
             } catch let error as DatabaseError {
-                throw AuthError.database(error, during: .savingUser)
+                throw AuthError.database(error, during: step)
             }
         }
     }

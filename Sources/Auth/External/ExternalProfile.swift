@@ -39,6 +39,30 @@ struct ExternalProfile: Sendable {
         }
     }
 
+    /// What is kept of it between a callback and an exchange.
+    var kept: JSON {
+        let addresses = emails.map { email -> JSON in
+            [
+                "address": .string(email.address), "is_verified": .bool(email.isVerified),
+                "is_primary": .bool(email.isPrimary),
+            ]
+        }
+        return ["subject": .string(subject), "emails": .array(addresses), "claims": .object(claims)]
+    }
+
+    /// Reads ``kept``.
+    init?(kept: JSON) {
+        guard let subject = kept["subject"]?.string, let claims = kept["claims"]?.object else { return nil }
+        self.subject = subject
+        self.claims = claims
+        emails = (kept["emails"]?.array ?? []).compactMap { email in
+            guard let address = email["address"]?.string else { return nil }
+            return Email(
+                address: address, isVerified: email["is_verified"]?.bool ?? false,
+                isPrimary: email["is_primary"]?.bool ?? false)
+        }
+    }
+
     /// Empty and overlong texts are left out.
     private mutating func set(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty, value.utf8.count <= ExternalLimits.claimBytesMax else { return }

@@ -4,8 +4,8 @@ internal import Postgres
 extension ExternalSignIn {
     // MARK: One more identity
 
-    /// Adds the identity to a user who asked for it while signed in.
-    func link(to userID: String, _ transaction: Transaction) async throws -> Outcome {
+    /// The user who is to get the identity, locked. Throws what speaks against it.
+    func linkingTarget(_ userID: String, _ transaction: Transaction) async throws -> User {
         let results = try await transaction.run(
             [ExternalIdentityStatements.lockUser(id: userID)]
                 + ExternalIdentityStatements.facts(
@@ -16,6 +16,15 @@ extension ExternalSignIn {
         }
         let target = try await user(userID, transaction)
         guard !target.isBanned(at: now) else { throw AuthError.externalUserBanned }
+        // A user without an address gets the provider's.
+        let isTaken = try results[4].first?.bool(0) ?? true
+        if target.email.isEmpty, profile.email != nil, isTaken { throw AuthError.linkedEmailExists }
+        return target
+    }
+
+    /// Adds the identity to a user who asked for it while signed in.
+    func link(to userID: String, _ transaction: Transaction) async throws -> Outcome {
+        let target = try await linkingTarget(userID, transaction)
         try await transaction.run([
             ExternalIdentityStatements.insert(profile, provider: provider, userID: userID, now: now),
             IdentityStatements.refreshProviders(userID: userID, now: now),
@@ -28,7 +37,6 @@ extension ExternalSignIn {
             return Outcome(user: try await user(userID, transaction))
         }
         // The user had no address; now there is one.
-        if try results[4].first?.bool(0) ?? true { throw AuthError.linkedEmailExists }
         try await transaction.run([
             ExternalIdentityStatements.setEmail(userID: userID, email: email.address, now: now),
             UserStatements.mergeUserMetadata(id: userID, added: claims, now: now),

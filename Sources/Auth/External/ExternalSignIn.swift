@@ -106,7 +106,7 @@ struct ExternalSignIn: Sendable {
         case .create(let email):
             guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
             let new = NewUser(
-                id: SecureRandom.uuid(), audience: endpoints.audience(of: request), email: email, passwordHash: "",
+                id: SecureRandom.uuid(), audience: configuration.audience, email: email, passwordHash: "",
                 appMetadata: ["provider": .string(provider), "providers": [.string(provider)]], userMetadata: claims)
             try await endpoints.beforeCreating(new, request, in: transaction)
             try await transaction.run([

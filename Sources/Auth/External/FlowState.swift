@@ -168,7 +168,7 @@ extension AuthConfiguration {
         return [
             FlowStatements.purge(
                 issuedBefore: expired, begunBefore: now.advanced(by: .zero - ExternalLimits.flowKeptMax)),
-            FlowStatements.purgeVerifiers(begunBefore: expired),
+            FlowStatements.purgeVerifiers(begunBefore: expired), PendingLinkStatements.purge(before: expired),
         ]
     }
 }

@@ -14,14 +14,16 @@ extension Endpoints {
             throw AuthError.codeOrVerifierMissing
         }
         let now = clock.now()
-        let exchange = try await during(.issuingSession) {
-            try await database.transaction { transaction in
-                try await redeem(code, verifier: verifier, in: transaction, request, now: now)
-            }
+        let exchange = try await linking(.issuingSession) { transaction in
+            try await redeem(code, verifier: verifier, in: transaction, request, now: now)
         }
         switch exchange {
         case .refused(let error): throw error
-        case .granted(let grant, let flow):
+        case .unproven(let error, let link):
+            if let unproven = link.outcome.unproven { try await link.signIn.askToConfirm(unproven) }
+            throw error
+        case .granted(let grant, let flow, let link):
+            await link?.signIn.tellIfLinked(grant.user)
             var extra: JSONObject = [:]
             extra["provider_token"] = flow.providerToken.map { .string($0.reveal()) }
             extra["provider_refresh_token"] = flow.providerRefreshToken.map { .string($0.reveal()) }
@@ -47,9 +49,14 @@ extension Endpoints {
         guard now <= start.advanced(by: configuration.external.flowLifetime) else { throw AuthError.flowExpired }
         guard challenge.isMet(by: verifier) else { return .refused(.wrongVerifier) }
 
+        let done = [FlowStatements.delete(id: flow.id)] + successStatements(attempt)
+        let link = try await settlePostponedLink(flow, request, in: transaction, now: now)
+        if let link, let refusal = link.outcome.refusal {
+            try await transaction.run(done)
+            return .unproven(refusal, link)
+        }
         let opening = opening(userID: userID, method: flow.method, request, now: now)
-        let results = try await transaction.run(
-            [FlowStatements.delete(id: flow.id)] + successStatements(attempt) + opening.statements)
+        let results = try await transaction.run(done + opening.statements)
         guard let grant = try opening.opened(results) else {
             // Banned or deleted since the code was made.
             let isUserThere = results[results.count - 2].first != nil
@@ -59,13 +66,15 @@ extension Endpoints {
             .login, by: AuditEntry.Actor(grant.user), traits: ["provider_type": .string(flow.provider)], request,
             now: now)
         if !entries.isEmpty { try await transaction.run(entries) }
-        return .granted(grant, flow)
+        return .granted(grant, flow, link)
     }
 }
 
 /// The end of an exchange that is stored.
 private enum CodeExchange: Sendable {
-    case granted(Grant, FlowState)
+    case granted(Grant, FlowState, SettledLink?)
+    /// The identity is linked, but its address has to be proven by a mail before anybody gets in.
+    case unproven(AuthError, SettledLink)
     case refused(AuthError)
 }
 

@@ -10,7 +10,7 @@ extension Endpoints {
         guard let identityID = UUIDText.canonical(request.parameter("identity_id")) else {
             throw AuthError.invalidPathID(name: "identity_id")
         }
-        guard bearer.token.audience == audience(of: request) else { throw AuthError.unexpectedAudience }
+        guard bearer.isForAudience(of: request) else { throw AuthError.unexpectedAudience }
         let now = clock.now()
         let provider: String
         do {

@@ -52,7 +52,9 @@ extension Endpoints {
                 ])
                 guard let userRow = results[2].first else { throw AuthError.bearerUserMissing }
                 guard let sessionRow = results[3].first else { throw AuthError.bearerSessionMissing }
-                try checkRoom(for: new, user: try User(userRow), session: try Session(sessionRow))
+                try checkRoom(
+                    for: new, user: try User(userRow),
+                    session: try owner.session.isRaised ? Session(sessionRow) : owner.session)
                 var statements =
                     new.phone.map {
                         [FactorStatements.deleteUnverified(userID: owner.user.id, phone: $0)]

@@ -42,7 +42,9 @@ extension Endpoints {
         // Another factor may have been verified since.
         guard let userRow = results[3].first else { throw AuthError.bearerUserMissing }
         guard let sessionRow = results[4].first else { throw AuthError.bearerSessionMissing }
-        try checkReach(of: try User(userRow), try Session(sessionRow), to: current)
+        let session = try Session(sessionRow)
+        try checkReach(
+            of: try User(userRow), attempt.owner.session.isRaised ? session : session.lowered, to: current)
         switch proof {
         case .code: try await transaction.run(FactorGuardStatements.settle(factorID: factor.id, step: nil))
         case .timeStep(let step):

@@ -19,7 +19,7 @@ extension Endpoints {
                 guard let row = results[1].first else { throw AuthError.refused(.factorNotFound) }
                 guard let sessionRow = results[2].first else { throw AuthError.bearerSessionMissing }
                 let factor = try StoredFactor(row)
-                guard try !factor.isVerified || Session(sessionRow).isRaised else {
+                guard try !factor.isVerified || (Session(sessionRow).isRaised && owner.session.isRaised) else {
                     throw AuthError.refused(.unenrollNeedsAAL2)
                 }
                 try await transaction.run(

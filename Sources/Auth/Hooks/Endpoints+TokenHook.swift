@@ -32,11 +32,13 @@ extension Endpoints {
             [
                 "user_id": .string(grant.user.id), "claims": .object(claims), "authentication_method": .string(method),
             ], address: RequestContext.address)
-        guard let changed = answer?["claims"]?.object else {
+        guard var changed = answer?["claims"]?.object else {
             throw hooks.refused(.claimsMissing, by: .customAccessToken)
         }
         let missing = Endpoints.requiredClaims.filter { !Endpoints.isUsable(changed[$0], as: $0) }
         guard missing.isEmpty else { throw hooks.refused(.claimsIncomplete(missing), by: .customAccessToken) }
+        // What is a client's stays one: the other services refuse clients by this claim.
+        if let client = claims["client_id"] { changed["client_id"] = client }
         return changed
     }
 

@@ -6,14 +6,24 @@ internal import Postgres
 /// an account as for those with one.
 struct CodeRequest: Sendable {
     enum Means: String, Sendable { case mail, phone }
+    /// What is asked for. Requests for one thing keep back none for another: some send nothing, and whoever repeated
+    /// those would keep somebody else from ever getting in.
+    enum Purpose: String, Sendable {
+        /// To confirm a new account.
+        case confirmation
+        /// To get into an account, whether or not there is one yet.
+        case access
+        /// To change an address or number.
+        case change
+    }
 
     let means: Means
     let key: [UInt8]
 
-    /// For an address as somebody names it who need not own it. Whatever the code is for, it counts as one.
-    init(_ means: Means, address: String, audience: String) {
+    /// For an address as somebody names it who need not own it.
+    init(_ means: Means, address: String, audience: String, for purpose: Purpose) {
         self.means = means
-        key = Digest.hash(.sha256, of: "\(means.rawValue)|\(audience)|\(address)")
+        key = Digest.hash(.sha256, of: "\(means.rawValue)|\(purpose.rawValue)|\(audience)|\(address)")
     }
 
     /// For a user who has signed in.

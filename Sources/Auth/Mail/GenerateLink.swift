@@ -7,7 +7,7 @@ internal import Postgres
 /// `POST /admin/generate_link` (contract, section 6.12): a code and link that the admin's own program sends.
 extension Endpoints {
     func generateLink(_ request: GatewayRequest, by admin: AdminBearer) async throws -> Response {
-        let form = try GenerateLinkForm(try await Fields(request), audience: audience(of: request))
+        let form = try GenerateLinkForm(try await Fields(request), audience: configuration.audience)
         let target =
             form.redirectTo.flatMap { redirects.allows($0) ? $0 : nil } ?? redirectTarget(request)
         // Looked up once before: whether a password must be hashed, which no transaction waits for, depends on it.
@@ -78,7 +78,9 @@ extension Endpoints {
         guard let row = try await transaction.run(statements + [UserStatements.find(id: user.id)]).last?.first else {
             throw AuthError.failed(cause: "a user was gone before its link was stored")
         }
-        return GeneratedLink(user: try User(row), type: type, token: token)
+        let stored = try User(row)
+        try MetadataSize.check(stored, before: user)
+        return GeneratedLink(user: stored, type: type, token: token)
     }
 
     private func emailChange(
@@ -139,7 +141,7 @@ private struct GenerateLinkForm: Sendable {
         newEmail = try fields.filledText("new_email")
         password = try fields.filledText("password")
         var data: JSONObject = [:]
-        data.merge(removingNulls: try fields.object("data") ?? [:])
+        data.merge(removingNulls: try fields.metadata("data") ?? [:])
         self.data = data
         redirectTo = try fields.filledText("redirect_to")
     }

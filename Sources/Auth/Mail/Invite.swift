@@ -10,8 +10,8 @@ extension Endpoints {
         let fields = try await Fields(request)
         let address = try writableAddress(try requiredEmail(fields))
         var data: JSONObject = [:]
-        data.merge(removingNulls: try fields.object("data") ?? [:])
-        let new = try await invitedUser(address, data: data, audience: audience(of: request))
+        data.merge(removingNulls: try fields.metadata("data") ?? [:])
+        let new = try await invitedUser(address, data: data, audience: configuration.audience)
         let order = CodeOrder(code: .invite, address: address, redirectTo: redirectTarget(request))
         let mailer = try mailer(for: .invite)
         try await countMail()

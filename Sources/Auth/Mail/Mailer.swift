@@ -1,7 +1,7 @@
 public import Core
 
-/// How the auth service's mails leave the house. Implementations hand over quickly: the call is made inside the
-/// transaction that stores what the mail is about, so that neither exists without the other.
+/// How the auth service's mails leave the house: from a ``MessageQueue``, or inside the transaction that stores what the
+/// mail is about, so that neither exists without the other. Implementations hand over quickly.
 public protocol Mailer: Sendable {
     /// Takes responsibility for the mail. Throws when it cannot; everything that belongs to it is then rolled back.
     func send(_ mail: Mail) async throws(MailFailure)

@@ -17,14 +17,14 @@ extension Endpoints {
         if let email = form.email {
             let address = try EmailAddress(email).text
             if !form.createsUser {
-                try await checkExists(UserStatements.find(email: address, audience: audience(of: request)))
+                try await checkExists(UserStatements.find(email: address, audience: configuration.audience))
             }
             return try await mailMagicLink(form, to: address, request)
         }
         guard let phone = form.phone else { throw AuthError.invalid("One of email or phone must be set") }
         if !form.createsUser {
             let number = try PhoneNumber(phone).digits
-            try await checkExists(UserStatements.find(phone: number, audience: audience(of: request)))
+            try await checkExists(UserStatements.find(phone: number, audience: configuration.audience))
         }
         return try await textCode(form, to: phone, request)
     }
@@ -49,22 +49,23 @@ extension Endpoints {
         // Nobody knows a password of the new account, so it has none, and nothing is hashed for it: the time of a hash
         // would tell new addresses from known ones.
         let account = SignUpAccount(
-            email: address, audience: audience(of: request), data: form.data, challenge: form.challenge,
+            email: address, audience: configuration.audience, data: form.data, challenge: form.challenge,
             redirectTo: redirectTarget(request))
-        let mailer = try mailer(for: .magicLink)
         try await countMail()
         let now = clock.now()
+        let asked = CodeRequest(.mail, address: address, audience: account.audience, for: .access)
         let created: User? = try await retryingTakenAddress(.savingUser) {
-            try await database.transaction { transaction in
-                try await take(
-                    CodeRequest(.mail, address: address, audience: account.audience), in: transaction, now: now)
-                let user = try await self.user(email: address, audience: account.audience, in: transaction)
-                guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
-                    return try await confirmLater(
-                        account, existing: user, request, by: mailer, in: transaction, now: now)
+            try await handingOver(.magicLink) { mailer in
+                try await database.transaction { transaction in
+                    try await take(asked, in: transaction, now: now)
+                    let user = try await self.user(email: address, audience: account.audience, in: transaction)
+                    guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
+                        return try await confirmLater(
+                            account, existing: user, request, by: mailer, in: transaction, now: now)
+                    }
+                    try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
+                    return nil
                 }
-                try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
-                return nil
             }
         }
         if let created { try await afterCreating(created, request) }
@@ -78,7 +79,8 @@ extension Endpoints {
         in transaction: Transaction, now: Timestamp
     ) async throws -> User? {
         if let existing {
-            try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
+            // Not the sign-up's mail: whoever follows this one need not be who signed up, and chose the password.
+            try await sendMagicLink(account, to: existing, request, by: mailer, in: transaction, now: now)
             return nil
         }
         guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
@@ -130,7 +132,7 @@ struct PasswordlessForm: Sendable {
         phone = try fields.filledText("phone")
         createsUser = try fields.bool("create_user") ?? true
         var data: JSONObject = [:]
-        data.merge(removingNulls: try fields.object("data") ?? [:])
+        data.merge(removingNulls: try fields.metadata("data") ?? [:])
         self.data = data
         channel = try fields.filledText("channel")
         challenge = try CodeChallenge.read(fields)

@@ -16,21 +16,21 @@ extension Endpoints {
         let order = CodeOrder(
             code: .recovery, address: try writableAddress(email), challenge: challenge,
             redirectTo: redirectTarget(request))
-        let audience = audience(of: request)
-        let mailer = try mailer(for: .recovery)
+        let audience = configuration.audience
         try await countMail()
         let now = clock.now()
+        let asked = CodeRequest(.mail, address: order.address, audience: audience, for: .access)
         try await during(.updatingUser) {
-            try await database.transaction { transaction in
-                try await take(
-                    CodeRequest(.mail, address: order.address, audience: audience), in: transaction, now: now)
-                guard let user = try await self.user(email: order.address, audience: audience, in: transaction) else {
-                    return try await pretend(order, in: transaction, now: now)
+            try await handingOver(.recovery) { mailer in
+                try await database.transaction { transaction in
+                    try await take(asked, in: transaction, now: now)
+                    let user = try await self.user(email: order.address, audience: audience, in: transaction)
+                    guard let user else { return try await pretend(order, in: transaction, now: now) }
+                    try await send(
+                        order, to: user.id,
+                        audit: audit(.recoveryRequested, by: AuditEntry.Actor(user), request, now: now), by: mailer,
+                        in: transaction, now: now)
                 }
-                try await send(
-                    order, to: user.id,
-                    audit: audit(.recoveryRequested, by: AuditEntry.Actor(user), request, now: now), by: mailer,
-                    in: transaction, now: now)
             }
         }
         return .json([:])

@@ -70,7 +70,7 @@ extension Endpoints {
         if let phone = presentation.fixedCodePhone {
             let row = try await transaction.run(
                 RedemptionStatements.lock(
-                    phone: phone, isChange: type == .phoneChange, audience: audience(of: request))
+                    phone: phone, isChange: type == .phoneChange, audience: configuration.audience)
             ).first
             guard let user = try row.map({ try User($0) }) else { throw AuthError.refused(presentation.refusal) }
             guard !user.isBanned(at: now) else { throw AuthError.bearerUserBanned }
@@ -119,7 +119,8 @@ extension Endpoints {
         case .signUp, .invite, .email:
             return confirmation + noted(user.invitedAt == nil ? .userSignedUp : .inviteAccepted, "email")
         case .magicLink, .recovery:
-            return user.isEmailConfirmed ? noted(.login, "email") : confirmation + noted(.userSignedUp, "email")
+            guard !user.isEmailConfirmed else { return noted(.login, "email") }
+            return RedemptionStatements.dropUnproven(userID: user.id) + confirmation + noted(.userSignedUp, "email")
         case .emailChange:
             return RedemptionStatements.adopt(user.newEmail, userID: user.id, now: now) + noted(.userModified)
         case .sms:

@@ -140,6 +140,18 @@ enum RedemptionStatements {
         ]
     }
 
+    /// Takes from an account every way in that was there before its address was proven. It may have been made by somebody
+    /// who waits for the owner of the address: who asked for a mail to get in did not choose the password.
+    static func dropUnproven(userID: String) -> [SQL] {
+        [
+            "update auth.users set encrypted_password = null where id = \(userID)::uuid",
+            "delete from auth.identities where user_id = \(userID)::uuid and provider not in ('email', 'phone')",
+            SessionStatements.deleteAll(userID: userID),
+            "delete from auth.mfa_factors where user_id = \(userID)::uuid",
+            "delete from auth.webauthn_credentials where user_id = \(userID)::uuid",
+        ]
+    }
+
     /// Notes the first of two agreements to a change of address.
     static func noteHalfChange(userID: String, kind: OneTimeToken.Kind) -> SQL {
         kind == .emailChangeNew

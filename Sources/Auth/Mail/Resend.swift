@@ -16,7 +16,8 @@ extension Endpoints {
             try await resendMail(form, to: try writableAddress(email), request)
         case (nil, let phone?):
             guard configuration.phone.isEnabled else { throw AuthError.refused(.phoneLoginsDisabled) }
-            try await resendText(form, to: try PhoneNumber(phone).digits, request)
+            let number = try PhoneNumber(phone).digits
+            try await handingOverTexts { held in try await resendText(form, to: number, held, request) }
         case (nil, nil): throw AuthError.invalid("Missing email address or phone number")
         }
         return .json([:])
@@ -25,40 +26,50 @@ extension Endpoints {
     private func resendMail(_ form: ResendForm, to address: String, _ request: GatewayRequest) async throws {
         let order = CodeOrder(
             code: .confirmation, address: address, challenge: form.challenge, redirectTo: redirectTarget(request))
-        let audience = audience(of: request)
-        let mailer = try mailer(for: form.type == .emailChange ? .emailChangeNew : .confirmation)
+        let audience = configuration.audience
         try await countMail()
         let now = clock.now()
+        let asked = CodeRequest(.mail, address: address, audience: audience, for: form.type.purpose)
         try await during(.updatingUser) {
-            try await database.transaction { transaction in
-                try await take(CodeRequest(.mail, address: address, audience: audience), in: transaction, now: now)
-                let user = try await self.user(email: address, audience: audience, in: transaction)
-                switch form.type {
-                case .signUp:
-                    guard let user, !user.isEmailConfirmed else { break }
-                    try await send(
-                        order, to: user.id,
-                        audit: audit(.confirmationRequested, by: AuditEntry.Actor(user), request, now: now),
-                        by: mailer, in: transaction, now: now)
-                    return
-                case .emailChange:
-                    guard let user, !user.newEmail.isEmpty else { break }
-                    let change = try emailChange(
-                        to: user.newEmail, of: user, challenge: form.challenge, redirectTo: order.redirectTo, now: now)
-                    try await transaction.run(change.statements)
-                    try await send(change.mails, by: mailer, in: transaction)
-                    return
-                case .sms, .phoneChange: break
+            try await handingOver(form.type == .emailChange ? .emailChangeNew : .confirmation) { mailer in
+                try await database.transaction { transaction in
+                    try await take(asked, in: transaction, now: now)
+                    let user = try await self.user(email: address, audience: audience, in: transaction)
+                    try await mailPending(form, order, of: user, by: mailer, in: transaction, request, now: now)
                 }
-                try await pretend(order, in: transaction, now: now)
             }
         }
     }
 
-    private func resendText(_ form: ResendForm, to phone: String, _ request: GatewayRequest) async throws {
-        let audience = audience(of: request)
+    private func mailPending(
+        _ form: ResendForm, _ order: CodeOrder, of user: User?, by mailer: any Mailer, in transaction: Transaction,
+        _ request: GatewayRequest, now: Timestamp
+    ) async throws {
+        switch form.type {
+        case .signUp:
+            guard let user, !user.isEmailConfirmed else { break }
+            try await send(
+                order, to: user.id, audit: audit(.confirmationRequested, by: AuditEntry.Actor(user), request, now: now),
+                by: mailer, in: transaction, now: now)
+            return
+        case .emailChange:
+            guard let user, !user.newEmail.isEmpty else { break }
+            let change = try emailChange(
+                to: user.newEmail, of: user, challenge: form.challenge, redirectTo: order.redirectTo, now: now)
+            try await transaction.run(change.statements)
+            try await send(change.mails, by: mailer, in: transaction)
+            return
+        case .sms, .phoneChange: break
+        }
+        try await pretend(order, in: transaction, now: now)
+    }
+
+    private func resendText(
+        _ form: ResendForm, to phone: String, _ held: HeldMessages?, _ request: GatewayRequest
+    ) async throws {
+        let audience = configuration.audience
         let now = clock.now()
-        let asked = CodeRequest(.phone, address: phone, audience: audience)
+        let asked = CodeRequest(.phone, address: phone, audience: audience, for: form.type.purpose)
         let user = try await during(.updatingUser) {
             try await database.transaction { transaction in
                 try await take(asked, in: transaction, now: now)
@@ -77,7 +88,8 @@ extension Endpoints {
         case .signUp, .emailChange: return
         }
         let recipient = purpose == .phoneChange ? user.newPhone : phone
-        let sent = try await sendText(to: recipient, of: user.json, channel: .sms, asked: asked, request, now: now)
+        let sent = try await sendText(
+            to: recipient, of: user.json, channel: .sms, asked: asked, heldBy: held, request, now: now)
         try await during(.updatingUser) {
             _ = try await database.run(
                 .serviceItself,
@@ -93,6 +105,13 @@ private struct ResendForm: Sendable {
         case emailChange = "email_change"
         case sms
         case phoneChange = "phone_change"
+
+        var purpose: CodeRequest.Purpose {
+            switch self {
+            case .signUp, .sms: .confirmation
+            case .emailChange, .phoneChange: .change
+            }
+        }
     }
 
     let type: Kind

@@ -79,7 +79,7 @@ extension Endpoints {
                 throw .refused(.codeInvalid)
             }
             return Presentation(
-                type: type, token: .code(code, address: address, audience: audience(of: request)),
+                type: type, token: .code(code, address: address, audience: configuration.audience),
                 attempt: attempt(.code, account: address, request), refusal: .codeInvalid)
         case .texted(let code, let phone):
             guard let type = VerificationType(rawValue: form.type), type.isByPhone else {
@@ -87,7 +87,7 @@ extension Endpoints {
             }
             let fixed = configuration.phone.testCode(of: phone, at: now)
             return Presentation(
-                type: type, token: .code(code, address: phone, audience: audience(of: request)),
+                type: type, token: .code(code, address: phone, audience: configuration.audience),
                 fixedCodePhone: fixed.map { constantTimeEqual($0, code) } == true ? phone : nil,
                 attempt: attempt(.code, account: phone, request), refusal: .codeInvalid)
         }

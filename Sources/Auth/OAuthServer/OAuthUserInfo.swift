@@ -70,7 +70,9 @@ extension User {
     }
 
     private func metadataText(_ key: String) -> String? {
-        guard let text = userMetadata[key]?.string, !text.isEmpty else { return nil }
+        // An ID token has no more room than other tokens.
+        guard let text = userMetadata[key]?.string, !text.isEmpty, text.utf8.count <= ExternalLimits.claimBytesMax
+        else { return nil }
         return text
     }
 }

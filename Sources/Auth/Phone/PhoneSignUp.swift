@@ -11,12 +11,12 @@ extension Endpoints {
         guard form.challenge == nil else { throw AuthError.invalid("PKCE not supported for phone signups") }
         let channel = try channel(form.channel)
         let account = PhoneAccount(
-            phone: try PhoneNumber(form.phone ?? "").digits, audience: audience(of: request), data: form.data)
+            phone: try PhoneNumber(form.phone ?? "").digits, audience: configuration.audience, data: form.data)
         try await checkStrength(of: form.password)
         let hash = try await hash(form.password)
         return configuration.phone.isAutoconfirmed
             ? try await signUpConfirmed(account, hash: hash, request)
-            : try await signUpUnconfirmed(account, hash: hash, channel, request)
+            : try await handingOverTexts { try await signUpUnconfirmed(account, hash: hash, channel, $0, request) }
     }
 
     private func signUpConfirmed(
@@ -50,10 +50,11 @@ extension Endpoints {
     }
 
     private func signUpUnconfirmed(
-        _ account: PhoneAccount, hash: String, _ channel: TextMessage.Channel, _ request: GatewayRequest
+        _ account: PhoneAccount, hash: String, _ channel: TextMessage.Channel, _ held: HeldMessages?,
+        _ request: GatewayRequest
     ) async throws -> Response {
         let now = clock.now()
-        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
+        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .confirmation)
         let existing = try await ask(asked, for: account, now: now)
         if let existing, existing.phoneConfirmedAt != nil {
             try await during(.savingUser) {
@@ -65,23 +66,24 @@ extension Endpoints {
                         + [UserStatements.find(id: existing.id)])
             }
             guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
-            return .json(decoy(account, now: now))
+            return .json(decoy(account, identities: [], now: now))
         }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
         let sent = try await sendText(
-            to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
+            to: account.phone, of: person, channel: channel, asked: asked, heldBy: held, request, now: now)
         let user = try await store(sent, of: account, hash: hash, request, now: now)
-        return .json(user.json)
+        // Whoever signs up now need not be whoever did before, and is not shown what they sent.
+        return .json(existing == nil ? user.json : decoy(account, identities: nil, now: now))
     }
 
     /// `POST /otp` with a number: the account is made if there is none.
     func textCode(_ form: PasswordlessForm, to phone: String, _ request: GatewayRequest) async throws -> Response {
         guard configuration.phone.isEnabled else { throw AuthError.refused(.phoneUnsupported) }
         let account = PhoneAccount(
-            phone: try PhoneNumber(phone).digits, audience: audience(of: request), data: form.data)
+            phone: try PhoneNumber(phone).digits, audience: configuration.audience, data: form.data)
         let channel = try channel(form.channel)
         let now = clock.now()
-        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience)
+        let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .access)
         let existing = try await ask(asked, for: account, now: now)
         guard existing != nil || !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
@@ -147,16 +149,24 @@ extension Endpoints {
     }
 
     /// What a new account would look like, for a number that has one.
-    private func decoy(_ account: PhoneAccount, now: Timestamp) -> JSON {
+    ///
+    /// - Parameter identities: nil for those that it would have.
+    private func decoy(_ account: PhoneAccount, identities: JSON?, now: Timestamp) -> JSON {
         let id = SecureRandom.uuid()
-        var metadata = PhoneStatements.claims(userID: id, phone: account.phone, data: account.data)
+        let claims = PhoneStatements.claims(userID: id, phone: account.phone, data: account.data)
+        var metadata = claims
         metadata["phone"] = Optional<JSON>.none
         let time = JSON.string(now.rfc3339())
+        let identity: JSON = [
+            "identity_id": .string(SecureRandom.uuid()), "id": .string(id), "user_id": .string(id),
+            "identity_data": JSON.object(claims).sorted, "provider": "phone", "last_sign_in_at": time,
+            "created_at": time, "updated_at": time,
+        ]
         return [
             "id": .string(id), "aud": .string(account.audience), "role": .string(configuration.defaultRole),
             "email": "", "phone": .string(account.phone), "confirmation_sent_at": time,
             "app_metadata": .object(PhoneAccount.appMetadata), "user_metadata": JSON.object(metadata).sorted,
-            "identities": [], "created_at": time, "updated_at": time, "is_anonymous": false,
+            "identities": identities ?? [identity], "created_at": time, "updated_at": time, "is_anonymous": false,
         ]
     }
 }

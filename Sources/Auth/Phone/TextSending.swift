@@ -20,10 +20,12 @@ extension Endpoints {
     /// Sends a code. No connection to the database is held meanwhile: the service is another server and may be slow.
     /// When it refuses, the request does not count, so that it can be made again.
     ///
-    /// - Parameter user: the account, for the hook that sends text messages.
+    /// - Parameters:
+    ///   - user: the account, for the hook that sends text messages.
+    ///   - held: keeps the message until what it is about is committed; a failure is then the operator's to know.
     func sendText(
-        to phone: String, of user: JSON, channel: TextMessage.Channel, asked: CodeRequest, _ request: GatewayRequest,
-        now: Timestamp
+        to phone: String, of user: JSON, channel: TextMessage.Channel, asked: CodeRequest,
+        heldBy held: HeldMessages? = nil, _ request: GatewayRequest, now: Timestamp
     ) async throws -> SentText {
         if let code = configuration.phone.testCode(of: phone, at: now) {
             return SentText(phone: phone, token: OneTimeToken(address: phone, code: code), messageID: "test-otp")
@@ -38,6 +40,10 @@ extension Endpoints {
         let message = TextMessage(
             recipient: phone, channel: channel,
             text: Secret(configuration.phone.template.text(code: token.code.reveal())), code: token.code)
+        if let held {
+            held.hold("text_message") { () async throws(MailFailure) in try await deliver(message, to: user) }
+            return SentText(phone: phone, token: token, messageID: nil)
+        }
         do throws(AuthError) {
             if try await sendByHook(message, to: user) { return SentText(phone: phone, token: token, messageID: nil) }
         } catch {
@@ -51,6 +57,16 @@ extension Endpoints {
             observer.observe(.requestFailed(requestID: request.id, service: "auth", cause: error.cause))
             try await giveBack(asked)
             throw AuthError.refused(.textMessageFailed)
+        }
+    }
+
+    private func deliver(_ message: TextMessage, to user: JSON) async throws(MailFailure) {
+        do throws(AuthError) { if try await sendByHook(message, to: user) { return } } catch {
+            throw MailFailure(cause: error.cause ?? "the hook refused")
+        }
+        guard let messenger = peers.messenger else { throw MailFailure(cause: "a text message service went away") }
+        do throws(TextMessageFailure) { _ = try await messenger.send(message) } catch {
+            throw MailFailure(cause: error.cause)
         }
     }
 

@@ -43,7 +43,22 @@ extension Endpoints {
             for: grant, method: method, now: now)
         let expiry = AccessToken.expiry(
             user: grant.user, session: grant.session, configuration: configuration, now: now)
-        return IssuedToken(text: try issuer.sign(claims: claims), lifetime: expiry - now.seconds, expiry: expiry)
+        return IssuedToken(text: try signed(claims), lifetime: expiry - now.seconds, expiry: expiry)
+    }
+
+    /// A token that verifiers take. Metadata that is too much for one, in a restored database or of a hook, is left out:
+    /// the app can read it at `GET /user`, while without a token nobody could even make it less. What admins wrote
+    /// stays, since rules about who may do what rest on it.
+    private func signed(_ claims: JSONObject) throws(TokenError) -> String {
+        do throws(TokenError) {
+            if JSON.object(claims).depth <= TokenLimits.claimsDepthMax { return try issuer.sign(claims: claims) }
+        } catch {
+            guard case .tooLarge = error else { throw error }
+        }
+        observer.observe(.warning("an access token was signed without user_metadata, which is too much for a token"))
+        var lean = claims
+        lean["user_metadata"] = [:]
+        return try issuer.sign(claims: lean)
     }
 
     /// Names what was being done in the database's refusals; others pass as they are.

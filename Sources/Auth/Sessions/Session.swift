@@ -6,7 +6,7 @@ struct Session: Sendable {
     let id: String
     let userID: String
     let createdAt: Timestamp
-    let aal: String
+    private(set) var aal: String
     let notAfter: Timestamp?
     let refreshedAt: Timestamp?
     /// Whether another session of the user was used more recently.
@@ -19,6 +19,14 @@ struct Session: Sendable {
     let scopes: String?
     /// How it was authenticated, newest first.
     let methods: [AuthenticationMethod]
+
+    /// At the first level, for a bearer whose token is from before the second factor: who has only that token has not
+    /// shown it.
+    var lowered: Session {
+        var session = self
+        session.aal = "aal1"
+        return session
+    }
 
     /// When it was last used for a refresh, or made.
     var lastUsedAt: Timestamp { refreshedAt ?? createdAt }

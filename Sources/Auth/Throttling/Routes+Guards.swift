@@ -16,17 +16,17 @@ extension Routes {
     ]
 
     static func guarded(_ table: RouteTable, by endpoints: Endpoints) -> RouteTable {
-        let deadline = SharedDeadline(endpoints.configuration.throttling.requestDurationMax)
+        let limit = TimeLimit(endpoints.configuration.throttling.requestDurationMax, grace: AuthLimits.cancellationMax)
         return table.wrapping { method, template, handler in
             let unnamed = template.split(separator: "/", omittingEmptySubsequences: false)
                 .map { $0.hasPrefix(":") ? ":" : $0 }.joined(separator: "/")
             guard let family = families["\(method.rawValue) \(unnamed)"] else {
                 return { request in
-                    try await withinTime(deadline) { try await checked(request, endpoints, handler) }
+                    try await limit.run { try await checked(request, endpoints, handler) }
                 }
             }
             return { request in
-                try await withinTime(deadline) {
+                try await limit.run {
                     try await endpoints.limit(family, request)
                     return try await checked(request, endpoints, handler)
                 }
@@ -40,23 +40,6 @@ extension Routes {
     ) async throws -> Response {
         try await RequestContext.$address.withValue(request.keptAddress) {
             try await handler(try await endpoints.checkCaptcha(request))
-        }
-    }
-
-    /// Runs `body` until it is done or its time is over. Then it is cancelled, which ends its queries and rolls back, and
-    /// the answer is 504.
-    private static func withinTime(
-        _ deadline: SharedDeadline, _ body: @escaping @Sendable () async throws -> Response
-    ) async throws -> Response {
-        try await withThrowingTaskGroup(of: Response.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                guard await deadline.passes() else { throw CancellationError() }
-                throw AuthError.refused(.timedOut)
-            }
-            defer { group.cancelAll() }
-            guard let response = try await group.next() else { throw AuthError.refused(.timedOut) }
-            return response
         }
     }
 }

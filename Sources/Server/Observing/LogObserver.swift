@@ -101,6 +101,8 @@ struct LogLine {
             self.init(.error, "job given up", [.kind: kind, .jobID: String(id), .cause: cause])
         case .jobLeaseLost(let kind, let id):
             self.init(.warning, "job was taken over by another worker", [.kind: kind, .jobID: String(id)])
+        case .messageNotSent(let kind, let cause):
+            self.init(.error, "a message was not sent", [.kind: kind, .cause: cause])
         case .jobsUnreachable(let cause): self.init(.warning, "job queue cannot be reached", [.cause: cause])
         default: return nil
         }

@@ -91,6 +91,7 @@ final class MetricsObserver: Observer {
         case .jobRetrying(let kind, _, _, _): count("medmitra_jobs_retried_total", "kind=\"\(kind)\"")
         case .jobDied(let kind, _, _): count("medmitra_jobs_dead_total", "kind=\"\(kind)\"")
         case .jobLeaseLost(let kind, _): count("medmitra_jobs_lost_total", "kind=\"\(kind)\"")
+        case .messageNotSent(let kind, _): count("medmitra_messages_failed_total", "kind=\"\(kind)\"")
         case .clusterDied: count("medmitra_cluster_deaths_total", "")
         case .orphansSwept(let swept): count("medmitra_objects_swept_total", "", by: swept)
         case .certificateReloadFailed: count("medmitra_certificate_reload_failures_total", "")

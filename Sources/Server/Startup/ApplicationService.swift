@@ -96,6 +96,7 @@ struct ApplicationService: Service {
         }
         if configuration.services.contains(.auth) {
             services.append(MaintenanceService { await parts.authMaintenance.run() })
+            if let messages = parts.messages { services.append(MessageService(queue: messages)) }
         }
         if configuration.services.contains(.cases) {
             services.append(
@@ -135,6 +136,19 @@ struct ApplicationService: Service {
                 services: configuration.services.map(\.rawValue).sorted(),
                 usesEmbeddedDatabase: configuration.databaseURL == nil,
                 autoconfirms: configuration.auth.isEmailAutoconfirmed))
+    }
+}
+
+/// Sends mails and text messages for as long as the server runs, and for some seconds after the listeners have closed.
+struct MessageService: Service {
+    let queue: MessageQueue
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await queue.run()
+        } onGracefulShutdown: {
+            queue.close()
+        }
     }
 }
 

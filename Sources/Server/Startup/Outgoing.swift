@@ -6,6 +6,8 @@ internal import Outbound
 /// The auth service's ways to the outside, made from the configuration.
 struct Outgoing: Sendable {
     let peers: AuthPeers
+    /// What is sent in the background.
+    var messages: MessageQueue? { peers.messages }
     /// The page and interface of kept mails, for the mount `/outbox`; nil where mails are sent, or refused.
     let outbox: OutboxSurface?
     private let web: HTTPWebClient
@@ -45,7 +47,9 @@ struct Outgoing: Sendable {
         self.outbox = outbox.map(OutboxSurface.init)
         peers = AuthPeers(
             mailer: mailer, messenger: delivery.textService.map { Outgoing.messenger($0, web) }, web: web,
-            breaches: delivery.breaches.map { Outgoing.breaches($0, web) })
+            breaches: delivery.breaches.map { Outgoing.breaches($0, web) },
+            // The outbox takes no time, and who looks into it expects a mail there with the answer.
+            messages: outbox == nil ? MessageQueue(observer: observer) : nil)
     }
 
     /// Closes the connections to other servers.

@@ -26,6 +26,8 @@ struct Parts: Sendable {
     private let databases: [Database]
     private let hasher: PasswordHasher
     private let outgoing: Outgoing
+    /// Mails and text messages on their way; nil where none travel.
+    var messages: MessageQueue? { outgoing.messages }
 
     /// Throws ``StartupError`` for keys that cannot be used.
     init(_ application: ApplicationService, objects: FileSystemStore) throws {

@@ -72,21 +72,36 @@ import Testing
             #expect(soon["msg"] == "For security purposes, you can only request this after 42 seconds.")
             auth.clock.advance(by: .seconds(42))
             let answer = try await auth.send(.post, "/signup", again)
-            #expect(answer.status == 200 && answer["user_metadata"]?["name"] == "N")
+            #expect(answer.status == 200 && answer["user_metadata"]?["name"] == "Thief")
             #expect(auth.mailer.sent.count == 2)
             #expect(try await auth.value("select encrypted_password || raw_user_meta_data from auth.users") == before)
             #expect(try await auth.value("select count(*) from auth.one_time_tokens") == "1")
         }
     }
 
-    @Test func `of an invited address does not show what the invitation says`() async throws {
+    @Test(arguments: [false, true])
+    func `of an unconfirmed or invited address shows nothing of the account`(isInvited: Bool) async throws {
         try await AuthHarness.run({ _ in }) { auth in
-            _ = try await auth.send(.post, "/signup", Self.body)
-            try await auth.owner.run("update auth.users set invited_at = now()")
+            let first = try await auth.send(.post, "/signup", Self.body)
+            try await auth.owner.run("update auth.users set raw_user_meta_data = '{\"secret\": 1}'")
+            if isInvited { try await auth.owner.run("update auth.users set invited_at = now()") }
             auth.clock.advance(by: .seconds(61))
-            let answer = try await auth.send(.post, "/signup", Self.body)
-            #expect(answer.status == 200)
-            #expect(answer["user_metadata"] == [:] && answer["identities"] == [])
+            let again = try await auth.send(.post, "/signup", Self.body)
+            auth.clock.advance(by: .seconds(61))
+            let new = try await auth.send(
+                .post, "/signup", ["email": "other@example.org", "password": "secret1", "data": ["name": "N"]])
+            #expect(again.status == 200 && !again.text.contains("secret"))
+            #expect(again["id"] != first["id"] && !again.text.contains(first["id"]?.string ?? "?"))
+            // As a new account looks, to the last member.
+            #expect(again.keys == new.keys)
+            for path in ["user_metadata", "app_metadata"] {
+                #expect(again[path]?.object?.members.map(\.key) == new[path]?.object?.members.map(\.key))
+            }
+            let identities = [again, new].compactMap { $0["identities"]?.array?.first?.object }
+            #expect(identities.count == 2)
+            #expect(Set(identities.map { $0.members.map(\.key) }).count == 1)
+            let data = identities.map { $0["identity_data"]?.object?.members.map(\.key) }
+            #expect(data.count == 2 && data[0] == data[1])
         }
     }
 

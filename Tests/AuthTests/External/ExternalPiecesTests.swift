@@ -145,6 +145,7 @@ import Testing
                 FlowStatements.delete(id: id),
                 FlowStatements.keepVerifier(id: id, provider: "x", verifier: "y", now: now),
                 FlowStatements.takeVerifier(id: id, provider: "x"),
+                PendingLinkStatements.keep(flowID: id, profile, now: now), PendingLinkStatements.take(flowID: id),
                 ExternalIdentityStatements.lockUser(id: id),
                 ExternalIdentityStatements.insert(profile, provider: "x", userID: id, now: now),
                 ExternalIdentityStatements.update(profile, provider: "x", now: now),

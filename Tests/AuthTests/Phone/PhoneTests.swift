@@ -60,6 +60,23 @@ import Testing
         }
     }
 
+    @Test func `of an unconfirmed number show nothing of the account`() async throws {
+        try await run { auth in
+            let first = try await auth.send(
+                .post, "/signup", ["phone": .string(Self.phone), "password": "secret1", "data": ["first": 1]])
+            auth.clock.advance(by: .seconds(61))
+            let again = try await auth.send(
+                .post, "/signup", ["phone": .string(Self.phone), "password": "secret2", "data": ["second": 1]])
+            #expect(again.status == 200 && !again.text.contains("first"))
+            #expect(again["id"] != first["id"] && again["user_metadata"]?["second"] == 1)
+            #expect(again.keys == first.keys)
+            let identities = [first, again].compactMap { $0["identities"]?.array?.first?.object }
+            #expect(identities.count == 2)
+            #expect(Set(identities.map { $0.members.map(\.key) }).count == 1)
+            #expect(auth.messenger.sent.count == 2)
+        }
+    }
+
     @Test func `of a known number are answered as new ones`() async throws {
         try await run { auth in
             let body: JSON = ["phone": .string(Self.phone), "password": "secret1", "data": ["a": 1]]

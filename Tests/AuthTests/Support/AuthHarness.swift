@@ -34,7 +34,7 @@ struct AuthHarness: Sendable {
         _ adjust: @Sendable (inout AuthConfiguration) -> Void = { $0.isEmailAutoconfirmed = true },
         withMailer: Bool = true, connections: Int = 4, isDatabaseAway: Bool = false, web: (any WebClient)? = nil,
         trustedProxies: [String] = [], signingKeys: [JSON] = [], messenger: (any TextMessenger)? = nil,
-        breaches: (any BreachedPasswords)? = nil,
+        breaches: (any BreachedPasswords)? = nil, mailer: (any Mailer)? = nil, messages: MessageQueue? = nil,
         _ body: (AuthHarness) async throws -> Void
     ) async throws {
         await Gate.databases.enter()
@@ -44,7 +44,7 @@ struct AuthHarness: Sendable {
             let harness = try AuthHarness(
                 scratch: scratch, hasher: hasher, withMailer: withMailer, connections: connections,
                 isDatabaseAway: isDatabaseAway, web: web, trustedProxies: trustedProxies, signingKeys: signingKeys,
-                given: messenger, breaches: breaches, adjust)
+                given: messenger, breaches: breaches, givenMailer: mailer, messages: messages, adjust)
             do {
                 try await body(harness)
             } catch {
@@ -68,7 +68,7 @@ struct AuthHarness: Sendable {
     private init(
         scratch: ScratchDatabase, hasher: PasswordHasher, withMailer: Bool, connections: Int, isDatabaseAway: Bool,
         web: (any WebClient)?, trustedProxies: [String], signingKeys: [JSON], given: (any TextMessenger)?,
-        breaches: (any BreachedPasswords)?,
+        breaches: (any BreachedPasswords)?, givenMailer: (any Mailer)?, messages: MessageQueue?,
         _ adjust: (inout AuthConfiguration) -> Void
     ) throws {
         let clock = ManualClock()
@@ -103,8 +103,8 @@ struct AuthHarness: Sendable {
         let service = AuthService(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,
             peers: AuthPeers(
-                mailer: withMailer ? mailer : nil, messenger: given ?? (withMailer ? messenger : nil), web: web,
-                breaches: breaches),
+                mailer: givenMailer ?? (withMailer ? mailer : nil),
+                messenger: given ?? (withMailer ? messenger : nil), web: web, breaches: breaches, messages: messages),
             clock: clock, observer: observer, configuration: configuration)
         endpoints = Endpoints(
             database: pool, issuer: issuer, verifier: verifier, hasher: hasher,

@@ -42,6 +42,7 @@ final class RecordingObserver: Observer {
 
     func observe(_ observation: Observation) {
         if case .requestFailed(_, _, let cause) = observation { kept.withLock { $0.append(cause) } }
+        if case .messageNotSent(let kind, let cause) = observation { kept.withLock { $0.append("\(kind): \(cause)") } }
         if case .warning(let text) = observation { warned.withLock { $0.append(text) } }
     }
 }

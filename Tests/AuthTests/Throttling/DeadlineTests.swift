@@ -1,4 +1,5 @@
 import Core
+import Gateway
 import HTTPTypes
 import Postgres
 import Testing
@@ -27,6 +28,35 @@ import Testing
             #expect(try await auth.value("select count(*) from auth.refresh_tokens") == "1")
             #expect(try await auth.refresh(signedIn.refreshToken).status == 200)
         }
+    }
+
+    @Test func `ends although the work does not`() async throws {
+        let stuck = AsyncStream.makeStream(of: Void.self)
+        let limit = TimeLimit(.milliseconds(20), grace: .milliseconds(20))
+        let refusal = await #expect(throws: AuthError.self) {
+            try await limit.run {
+                // Takes no notice of being cancelled, like a query on a server that has been stopped.
+                await Task.detached { for await _ in stuck.stream {} }.value
+                return .empty(.ok)
+            }
+        }
+        #expect(refusal?.status == .gatewayTimeout)
+        stuck.continuation.finish()
+    }
+
+    @Test func `is what failed by it, and nothing else`() async throws {
+        let limit = TimeLimit(.milliseconds(20), grace: .seconds(60))
+        let late = await #expect(throws: AuthError.self) {
+            try await limit.run {
+                try await Task.sleep(for: .seconds(60))
+                return .empty(.ok)
+            }
+        }
+        #expect(late?.status == .gatewayTimeout)
+        let other = await #expect(throws: AuthError.self) {
+            try await TimeLimit(.seconds(60), grace: .seconds(60)).run { throw AuthError.notAdmin }
+        }
+        #expect(other?.code == .notAdmin)
     }
 
     @Test func `bodies end at a mebibyte`() async throws {

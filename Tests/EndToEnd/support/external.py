@@ -17,7 +17,8 @@ class External:
 
 
 @contextlib.contextmanager
-def external(name: str) -> collections.abc.Iterator[External]:
+def external(name: str, **settings: str) -> collections.abc.Iterator[External]:
+    """`settings` are further ones of the server."""
     provider, app = OIDCProvider(), WebApp()
     server = Server(name, env={
         "SITE_URL": app.url, "ADDITIONAL_REDIRECT_URLS": f"{app.url}/**,com.example.app://**",
@@ -25,7 +26,7 @@ def external(name: str) -> collections.abc.Iterator[External]:
         "GOOGLE_ENABLED": "true", "GOOGLE_CLIENT_ID": provider.client_id, "GOOGLE_SECRET": provider.client_secret,
         "GOTRUE_EXTERNAL_GOOGLE_URL": provider.issuer, "GOTRUE_SECURITY_MANUAL_LINKING_ENABLED": "true",
         # Without https it is off by default.
-        "EXTERNAL_STATE_COOKIE": "always"})
+        "EXTERNAL_STATE_COOKIE": "always"} | settings)
     try:
         server.start()
         app.serve(server)
