@@ -18,11 +18,13 @@ import Testing
         #expect(try #require(Network(network)).contains(address) == contained)
     }
 
-    @Test(arguments: [
-        ("192.0.2.1", "192.0.2.1"), ("192.0.2.1:443", "192.0.2.1"), ("[2001:db8::1]:443", "2001:db8::1"),
-        ("[2001:db8::1]", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"), ("unknown", nil), ("", nil), ("[::1", nil),
-        ("300.0.0.1:80", nil), (":80", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("192.0.2.1", "192.0.2.1"), ("192.0.2.1:443", "192.0.2.1"), ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"), ("unknown", nil), ("", nil),
+            ("[::1", nil),
+            ("300.0.0.1:80", nil), (":80", nil),
+        ] as [(String, String?)])
     func `a hop is an address, maybe with a port`(hop: String, address: String?) {
         #expect(Network.address(hop) == address)
     }

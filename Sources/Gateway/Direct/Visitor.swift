@@ -21,7 +21,8 @@ final class Visitor: Sendable {
     private let keys: UInt64
 
     init(
-        _ headers: HTTPHeaders, fields: HTTPFields, window: DirectDesk.Window, credentials: Credentials, caller: any DirectCaller,
+        _ headers: HTTPHeaders, fields: HTTPFields, window: DirectDesk.Window, credentials: Credentials,
+        caller: any DirectCaller,
         givenID: String?, clientAddress: String, decoration: [UInt8], now: Timestamp, keys: UInt64
     ) {
         self.headers = headers

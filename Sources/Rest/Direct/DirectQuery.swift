@@ -25,7 +25,8 @@ struct DirectQuery {
                 end += 1
             }
             if let operand = DirectQuery.operand(bytes, start, end), !DirectQuery.isReserved(query, start, bytes) {
-                for index in operand..<end where bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "+") {
+                for index in operand..<end where bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "+")
+                {
                     return nil
                 }
                 values.append(DirectQuery.text(query, operand, end))

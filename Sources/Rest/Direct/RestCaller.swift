@@ -91,6 +91,7 @@ final class RestCaller: DirectCaller {
     ) -> DirectWork? {
         // What takes long to read would hold up the other connections of the event loop.
         guard request.query.utf8.count <= RestLimits.shapeMax.bytes,
+            request.body.count <= active.configuration.bodyMax.bytes,
             let read = try? APIRequest(
                 method: request.method.rawValue, path: request.path, query: request.query, headers: headers,
                 body: request.body, rules: RequestRules(active.configuration)),

@@ -17,7 +17,9 @@ final class AccessLog: Sendable {
     func write(_ summary: RequestSummary) {
         let now = clock.now()
         let second = last.withLock { last in
-            if last.second != now.seconds { last = (now.seconds, Array(now.rfc3339(fractionDigits: 0).utf8.dropLast())) }
+            if last.second != now.seconds {
+                last = (now.seconds, Array(now.rfc3339(fractionDigits: 0).utf8.dropLast()))
+            }
             return last.text
         }
         sink.writeSoon { line in

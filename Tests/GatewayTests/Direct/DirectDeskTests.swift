@@ -92,7 +92,9 @@ import Tokens
         surface.directLane = TestLane.echo()
         let desk = try Self.desk([Mount("", surface)])
         var generator = SeededGenerator(seed: 11)
-        let parts = ["apikey", "api", "key", "%61pikey", "apike%79", "=", "&", "&&", "a", "%", "+", "apikey=", "eq.1", "?"]
+        let parts = [
+            "apikey", "api", "key", "%61pikey", "apike%79", "=", "&", "&&", "a", "%", "+", "apikey=", "eq.1", "?",
+        ]
         var withKey = 0
         for _ in 0..<20_000 {
             let query = (0..<Int.random(in: 0...6, using: &generator))

@@ -13,7 +13,9 @@ import Testing
         var surface = TestSurface()
         for method in [HTTPRequest.Method.get, .head, .post] {
             surface = surface.on(method, "/*path") { request in
-                .text("routed \(request.path) " + String(decoding: try await request.bytes(limit: .mebibytes(1)), as: UTF8.self))
+                .text(
+                    "routed \(request.path) "
+                        + String(decoding: try await request.bytes(limit: .mebibytes(1)), as: UTF8.self))
             }
         }
         surface.directLane = lane
@@ -33,7 +35,8 @@ import Testing
             try await server.connect { connection in
                 for number in 1...3 {
                     try await connection.send(
-                        "POST /a/b?n=\(number) HTTP/1.1\r\nHost: x\r\nX-Request-ID: id\(number)\r\nContent-Length: 2\r\n\r\nhi")
+                        "POST /a/b?n=\(number) HTTP/1.1\r\nHost: x\r\nX-Request-ID: id\(number)\r\nContent-Length: 2\r\n\r\nhi"
+                    )
                     let response = try await connection.response()
                     #expect(response.status == 200)
                     #expect(response.body == "direct POST /a/b n=\(number) hi")

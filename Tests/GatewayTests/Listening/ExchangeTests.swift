@@ -34,7 +34,8 @@ import Testing
         "GET /hello/a HTTP/1.1\r\n\r\n", "GET /hello/a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         "POST /length HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     ])
-    func `a request that is not to be understood is refused, and what follows it ignored`(request: String) async throws {
+    func `a request that is not to be understood is refused, and what follows it ignored`(request: String) async throws
+    {
         try await TestServer.run(Self.surface) { server in
             try await server.connect { connection in
                 try await connection.send("GET /hello/first HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -4,8 +4,10 @@ import Testing
 
 @Suite struct `Direct queries` {
     private static let parts = [
-        "id=eq.", "name=neq.", "a_1=gt.", "b=gte.", "c=lt.", "d=lte.", "select=", "order=", "limit=", "or=", "and=(", "id",
-        "=", "&", "&&", "eq.", "1", "x", "", "~m0~", ".", "%20", "+", ";", "in.(1,2)", "e->>f=eq.", "not.eq.3", "offset=eq.",
+        "id=eq.", "name=neq.", "a_1=gt.", "b=gte.", "c=lt.", "d=lte.", "select=", "order=", "limit=", "or=", "and=(",
+        "id",
+        "=", "&", "&&", "eq.", "1", "x", "", "~m0~", ".", "%20", "+", ";", "in.(1,2)", "e->>f=eq.", "not.eq.3",
+        "offset=eq.",
     ]
 
     private static func query(_ generator: inout SeededGenerator) -> String {
