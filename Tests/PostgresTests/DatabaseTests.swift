@@ -202,6 +202,32 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
         await database.shutdown()
     }
 
+    /// Many leave at once, so that several cancels are on their way to one connection.
+    @Test func `cancels that come late, several at a time, strike nobody else`() async throws {
+        let database = try await pool { $0.connectionsMax = 2 }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<8 {
+                group.addTask {
+                    for number in 0..<150 {
+                        let leaving = Task { try await database.run("select pg_sleep(0.002)") }
+                        try await Task.sleep(for: .microseconds(lane * number * 37 % 5000))
+                        leaving.cancel()
+                        // Whether it was done or cancelled is a matter of microseconds.
+                        _ = await leaving.result
+                    }
+                }
+                group.addTask {
+                    for number in 0..<300 {
+                        let answer = try await database.run("select \(number)::int").first?.int(0)
+                        #expect(answer == number)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await database.shutdown()
+    }
+
     @Test func `a cancel that comes late strikes nobody else`() async throws {
         let database = try await pool { $0.connectionsMax = 1 }
         for round in 0..<200 {
@@ -223,7 +249,10 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
             $0.connectionsMax = 1
             $0.waitMax = .milliseconds(200)
         }
-        let holder = Task { try? await database.run("select pg_sleep(3)") }
+        // Again and again: who asks in the first moments shares the pipeline and only waits.
+        let holder = Task {
+            while !Task.isCancelled { _ = try? await database.run("select pg_sleep(3)") }
+        }
         #expect(try await eventually { try await self.isBusy(database) })
         holder.cancel()
         _ = await holder.value

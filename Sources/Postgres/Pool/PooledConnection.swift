@@ -54,9 +54,9 @@ final class PooledConnection {
     private(set) var isFeeding = false
     /// Large statements sent before other connections have their turn.
     private static let portionsMax = 4
-    /// A cancel that was sent and has not been seen to strike: it may strike another flight than the one meant, also
-    /// one that was sent after that one had landed.
-    private var loose: (cancel: UInt64, sentAt: ContinuousClock.Instant)?
+    /// Cancels that were sent and have not been seen to strike, oldest first: each may strike another flight than the one
+    /// meant, also one that was sent after that one had landed.
+    private var loose: [(cancel: UInt64, sentAt: ContinuousClock.Instant)] = []
     /// How long a cancel may be on its way: a connection to the server and a signal.
     private static let cancelTravel: Duration = .seconds(5)
     private var lastLanding: ContinuousClock.Instant?
@@ -84,7 +84,7 @@ final class PooledConnection {
         guard let text = flight.statements.last?.text else { return false }
         return statements.entry(text)?.pace.isQuick ?? false
     }
-    func noteCancel(for flightID: UInt64) { loose = (flightID, .now) }
+    func noteCancel(for flightID: UInt64) { loose.append((flightID, .now)) }
     var errorText: String { handle.errorText }
 
     /// Puts a flight on the wire. False when the connection broke.
@@ -203,15 +203,14 @@ final class PooledConnection {
                 answer: .success(Array(passage.results.dropFirst(passage.flight.hiddenResults))),
                 mayRetry: false)
         }
+        loose.removeAll { now - $0.sentAt >= PooledConnection.cancelTravel }
         if failure.sqlState == .queryCanceled, passage.flight.cancellation.isCancelled {
-            if loose?.cancel == passage.flight.id { loose = nil }
+            // Its own cancel, if that was sent; else one meant for somebody else served as well.
+            if let own = loose.firstIndex(where: { $0.cancel == passage.flight.id }) { loose.remove(at: own) }
             return Landing(flight: passage.flight, answer: .failure(.cancelled), mayRetry: false)
         }
-        var struckForAnother = false
-        if failure.sqlState == .queryCanceled, let sent = loose, sent.cancel != passage.flight.id {
-            struckForAnother = sent.sentAt.duration(to: .now) < Self.cancelTravel
-            loose = nil
-        }
+        let struckForAnother = failure.sqlState == .queryCanceled && !loose.isEmpty
+        if struckForAnother { loose.removeFirst() }
         return Landing(
             flight: passage.flight, answer: .failure(.server(failure)),
             mayRetry: passage.retryOnFreshStatement || struckForAnother)

@@ -35,7 +35,10 @@ final class Reactor {
     private var sleepsUntil: ContinuousClock.Instant?
     private var leases: [LeaseID: PooledConnection] = [:]
     private var waiting = WaitingLine()
-    private var retried = Set<UInt64>()
+    /// How often each flight under way was sent once more.
+    private var retried: [UInt64: Int] = [:]
+    /// Several cancels of clients that left one after another may strike the same flight.
+    private static let retriesMax = 5
     private var dirty = Set<Int>()
     private var opening = 0
     private var nextConnectionID = 1
@@ -225,10 +228,14 @@ final class Reactor {
     }
 
     private func finish(_ landing: PooledConnection.Landing, on connection: PooledConnection) {
-        if landing.mayRetry, case .shared = landing.flight.kind, retried.insert(landing.flight.id).inserted {
-            return put(landing.flight, on: connection)
+        if landing.mayRetry, case .shared = landing.flight.kind {
+            let tries = retried[landing.flight.id, default: 0]
+            if tries < Reactor.retriesMax {
+                retried[landing.flight.id] = tries + 1
+                return put(landing.flight, on: connection)
+            }
         }
-        retried.remove(landing.flight.id)
+        retried[landing.flight.id] = nil
         finished.append(Finished(flight: landing.flight, answer: landing.answer))
     }
 
@@ -237,7 +244,7 @@ final class Reactor {
         forget(connection)
         if let lease = connection.lease { leases[lease] = nil }
         for flight in connection.abandon() {
-            retried.remove(flight.id)
+            retried[flight.id] = nil
             flight.finish(.failure(.connectionLost(cause: cause)))
         }
         observer.observe(.databaseConnectionLost(pool: configuration.name, cause: cause))
