@@ -68,9 +68,6 @@ final class Reactor {
     /// What to call once everything has come to its end after a stop; nil before.
     var end: (@Sendable () -> Void)? { connections.isEmpty && opening == 0 ? stopping : nil }
 
-    /// Whether several flights are under way.
-    var isBusy: Bool { inOrder.reduce(0) { $0 + $1.flightCount } > 2 }
-
     /// Milliseconds that the thread may sleep; -1 for any number.
     func fallAsleep() -> Int32 {
         let next = nextDeadline

@@ -49,9 +49,7 @@ final class SharedReactor: Sendable {
     private func run() {
         var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
         while true {
-            let (timeout, isBusy) = reactor.withLock { reactor in (reactor.fallAsleep(), reactor.isBusy) }
-            // Where processors are scarce, those who make answers go first, and several are read at a time.
-            if isBusy { sched_yield() }
+            let timeout = reactor.withLock { $0.fallAsleep() }
             let count = unsafe epoll_wait(epoll, &events, Int32(events.count), timeout)
             var ready: [(connection: Int, flags: UInt32)] = []
             for index in 0..<max(0, Int(count)) {
