@@ -73,6 +73,8 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var working: Working?
     private var arrivals = CircularBuffer<Arrival>()
     private var wantsRead = false
+    /// Whether the client has to read before it is answered again.
+    private var isStalled = false
     private var visitor: Visitor?
     private var count = 0
     private var idle: IdleWatch?
@@ -102,7 +104,7 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         idle?.note()
         let part = unwrapInboundIn(data)
-        if working != nil { return arrivals.append(.part(part)) }
+        if working != nil || isStalled { return arrivals.append(.part(part)) }
         take(part, context)
     }
 
@@ -176,7 +178,7 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if working != nil { return arrivals.append(.error(error)) }
+        if working != nil || isStalled { return arrivals.append(.error(error)) }
         held = nil
         context.fireErrorCaught(error)
     }
@@ -187,6 +189,11 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if let event = event as? ChannelEvent, event == .inputClosed { leave() }
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isStalled, working == nil, context.channel.isWritable { proceed(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -250,7 +257,9 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Goes on with what arrived meanwhile.
     private func proceed(_ context: ChannelHandlerContext) {
-        while working == nil, let arrival = arrivals.popFirst() {
+        // A client that does not read what it asked for would have it all kept here.
+        isStalled = !context.channel.isWritable
+        while working == nil, !isStalled, let arrival = arrivals.popFirst() {
             switch arrival {
             case .part(let part): take(part, context)
             case .error(let error): context.fireErrorCaught(error)

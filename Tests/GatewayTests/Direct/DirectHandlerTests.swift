@@ -164,6 +164,33 @@ import Testing
         }
     }
 
+    @Test func `a client that asks and does not read is not answered for ever`() async throws {
+        let begun = Mutex(0)
+        let text = String(repeating: "y", count: 300_000)
+        let (requests, log) = AsyncStream<Int>.makeStream()
+        let lane = TestLane { _, completion in
+            let number = begun.withLock { begun in
+                begun += 1
+                return begun
+            }
+            completion(.answer(.text(text)))
+            log.yield(number)
+            return DirectWork(route: "/") {}
+        }
+        try await TestServer.run(Self.surface(lane)) { server in
+            try await server.connect { connection in
+                let count = 400
+                try await connection.send(
+                    String(repeating: "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", count: count))
+                for await _ in requests { break }
+                // Whatever else would be begun without a reader has time to begin.
+                for _ in 0..<100 { try await Task.sleep(for: .milliseconds(10)) }
+                #expect(begun.withLock { $0 } < count / 3)
+                for _ in 0..<count { #expect(try await connection.response().body.utf8.count == 300_000) }
+            }
+        }
+    }
+
     @Test func `garbage behind a request waits for the answer`() async throws {
         let lane = TestLane { _, completion in
             Task {
