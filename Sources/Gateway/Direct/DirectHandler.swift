@@ -94,9 +94,11 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        // Each of these holds the context, and the context this handler.
         own = nil
         outlet = nil
         idle?.stop()
+        idle = nil
     }
 
     // MARK: What arrives
