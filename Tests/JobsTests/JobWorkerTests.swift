@@ -62,14 +62,8 @@ private final class ScriptedHandler: JobHandler {
         func run(_ workers: [JobWorker], until condition: () async throws -> Bool) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for worker in workers { group.addTask { try await worker.run() } }
-                let end = ContinuousClock.now + .seconds(60)
-                while try await !condition() {
-                    guard ContinuousClock.now < end else {
-                        Issue.record("the condition did not come about")
-                        break
-                    }
-                    try await Task.sleep(for: .milliseconds(20))
-                }
+                let cameAbout = try await eventually(condition)
+                #expect(cameAbout)
                 group.cancelAll()
             }
         }

@@ -12,16 +12,6 @@ final class RecordingObserver: Observer {
     func count(_ text: String) -> Int { seen.withLock { $0.filter { $0.contains(text) }.count } }
 }
 
-/// Asks until it holds; the limit only ends a test that has failed.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let end = ContinuousClock.now + .seconds(30)
-    while ContinuousClock.now < end {
-        if try await condition() { return true }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-    return false
-}
-
 @Suite struct `Database pool` {
     private func pool(_ adjust: (inout DatabaseConfiguration) -> Void = { _ in }) async throws -> Database {
         try await TestCluster.shared.emptyDatabase().pool(adjust)

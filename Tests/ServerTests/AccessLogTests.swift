@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Server
@@ -88,12 +89,7 @@ import Testing
         defer { try? file.close() }
         let sink = LogSink(file)
         AccessLog(sink: sink).write(Self.summary())
-        // The limit only ends a test that has failed.
-        let end = ContinuousClock.now + .seconds(30)
-        while try String(contentsOfFile: path, encoding: .utf8).isEmpty, ContinuousClock.now < end {
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        #expect(try !String(contentsOfFile: path, encoding: .utf8).isEmpty)
+        #expect(try await eventually { try !String(contentsOfFile: path, encoding: .utf8).isEmpty })
         sink.flush()
     }
 }

@@ -27,10 +27,7 @@ public actor TestCluster {
         let base = try await uri()
         serial += 1
         let name = "scratch_\(ProcessInfo.processInfo.processIdentifier)_\(serial)"
-        var configuration = DatabaseConfiguration(name: "admin", connection: Secret(base))
-        // Dozens of clones may be made at once on a busy machine.
-        configuration.statementTimeout = .seconds(300)
-        let admin = Database(configuration)
+        let admin = Database(.patient(name: "admin", uri: base))
         // CREATE DATABASE refuses to run inside a transaction, which a flight of one statement is not: it is sent
         // alone between two Syncs.
         try await admin.run("create database \(identifier: name) template \(identifier: template)")
@@ -43,7 +40,7 @@ public actor TestCluster {
         let task = Task {
             let base = try await uri()
             let name = "template_medmitra_\(ProcessInfo.processInfo.processIdentifier)"
-            let admin = Database(DatabaseConfiguration(name: "admin", connection: Secret(base)))
+            let admin = Database(.patient(name: "admin", uri: base))
             try await admin.run("create database \(identifier: name)")
             await admin.shutdown()
             try await ScratchDatabase(name: name, uri: TestCluster.uri(base, database: name)).migrate()
@@ -83,6 +80,17 @@ public actor TestCluster {
     }
 }
 
+extension DatabaseConfiguration {
+    /// Waits for as long as a test may: a thousand tests share a machine, and it may have other things to do.
+    fileprivate static func patient(name: String, uri: String) -> DatabaseConfiguration {
+        var configuration = DatabaseConfiguration(name: name, connection: Secret(uri))
+        configuration.waitMax = .seconds(300)
+        configuration.statementTimeout = .seconds(300)
+        configuration.connectTimeout = .seconds(300)
+        return configuration
+    }
+}
+
 enum TestClusterError: Error {
     case didNotStart
 }
@@ -103,7 +111,7 @@ public struct ScratchDatabase: Sendable {
     public func configuration(
         user: String? = nil, _ adjust: (inout DatabaseConfiguration) -> Void = { _ in }
     ) -> DatabaseConfiguration {
-        var configuration = DatabaseConfiguration(name: user ?? "test", connection: Secret(uri))
+        var configuration = DatabaseConfiguration.patient(name: user ?? "test", uri: uri)
         configuration.user = user
         configuration.connectionsMax = 4
         adjust(&configuration)

@@ -2,7 +2,7 @@ internal import Core
 
 extension SchemaCache {
     /// The cache as upstream's admin server shows it under `/schema_cache`: maps whose keys are no texts as lists of
-    /// pairs, here in order of their keys, and members in alphabetical order.
+    /// pairs, here in order of their keys, relationships in that of PGRST201's choices, and members in alphabetical order.
     var json: JSON {
         let byTarget = Dictionary(grouping: relationships.values.joined()) { relationship in
             RelationshipKey(source: relationship.source, schema: relationship.target.schema)
@@ -11,7 +11,7 @@ extension SchemaCache {
             "dbMediaHandlers": .array(mediaHandlerPairs),
             "dbRelationships": .array(
                 byTarget.sorted { $0.key < $1.key }.map { key, relationships in
-                    [[key.source.json, .string(key.schema)], .array(relationships.map(\.json))]
+                    [[key.source.json, .string(key.schema)], .array(Relationship.ordered(relationships).map(\.json))]
                 }),
             "dbRepresentations": .array(
                 representations.values.sorted { $0.order < $1.order }.map { representation in

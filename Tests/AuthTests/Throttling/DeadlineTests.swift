@@ -11,22 +11,26 @@ import Testing
         try await AuthHarness.run(
             { configuration in
                 configuration.isEmailAutoconfirmed = true
-                // Long enough for a sign-up on a busy machine, shorter than a refresh waits for its session's lock.
-                configuration.throttling.requestDurationMax = .seconds(4)
+                // Long enough for whatever waits for nothing, on a busy machine.
+                configuration.throttling.requestDurationMax = .seconds(30)
             }, connections: 1
         ) { auth async throws in
-            let signedIn = try await auth.signUp()
+            let signedIn = try await auth.signUp("first@example.org")
             try await auth.owner.transaction { transaction in
-                // Whoever refreshes waits for this row.
-                try await transaction.run("select id from auth.sessions for update")
-                let answer = try await auth.refresh(signedIn.refreshToken)
+                // Whoever signs up with this address waits until it is known whether it is taken.
+                try await transaction.run(
+                    "insert into auth.users (id, email) values (gen_random_uuid(), 'second@example.org')")
+                let answer = try await auth.send(
+                    .post, "/signup", ["email": "second@example.org", "password": .string(AuthHarness.password)])
                 #expect(answer.refusal == "504 request_timeout")
                 #expect(answer["msg"] == "Processing this request timed out, please retry after a moment.")
                 // The only connection is free again.
                 #expect(try await auth.send(.get, "/user", bearer: signedIn.accessToken).status == 200)
+                try await transaction.run("delete from auth.users where email = 'second@example.org'")
             }
-            #expect(try await auth.value("select count(*) from auth.refresh_tokens") == "1")
-            #expect(try await auth.refresh(signedIn.refreshToken).status == 200)
+            #expect(try await auth.value("select string_agg(email, ',') from auth.users") == "first@example.org")
+            #expect(try await auth.value("select count(*) from auth.identities") == "1")
+            _ = try await auth.signUp("second@example.org")
         }
     }
 

@@ -100,10 +100,10 @@ import Testing
         var configuration = InsightsConfig()
         configuration.programTime = .seconds(3)
         let error = try await failure(bytes, configuration: configuration)
+        // Which limit it meets first, and in which step, depends on the machine.
+        if case .timedOut? = error as ReadingError? { return }
         let expected: [ReadingError?] = [
-            .timedOut(step: .textExtraction), .timedOut(step: .rendering), .timedOut(step: .recognition),
-            .noReadableText, .damaged,
-            .resourcesExceeded(step: .rendering), .programFailed(step: .rendering),
+            .noReadableText, .damaged, .resourcesExceeded(step: .rendering), .programFailed(step: .rendering),
         ]
         #expect(expected.contains(error))
     }

@@ -85,7 +85,7 @@ import Testing
         try await Self.run(addresses: ["127.0.0.1"], isAllowed: { $0 == "127.0.0.1" }) { client, server in
             var request = WebRequest("https://Pinned.Invalid:\(server.port)/")
             request.reach = .publicHosts
-            request.timeLimit = .seconds(5)
+            request.timeLimit = .seconds(300)
             // It speaks TLS to a server that does not, so there is no answer; but there was a connection.
             await Self.expect("failed", client, request)
             #expect(server.connections == 1)

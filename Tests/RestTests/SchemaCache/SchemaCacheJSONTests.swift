@@ -42,12 +42,16 @@ import Testing
     @Test func `relationships are shown by their source and the schema of their target`() async throws {
         let json = try await LaboratorySchema.cache.json
         let ofTests = try value("dbRelationships", [identifier("tests"), "api"], in: json)
-        let junction = try #require(
-            ofTests.array?.first {
+        let throughJunctions = try #require(
+            ofTests.array?.filter {
                 $0["relCardinality"]?["tag"] == "M2M" && $0["relForeignTable"] == identifier("orders")
-            })
+            }.map { $0["relCardinality"] })
         #expect(
-            junction["relCardinality"] == [
+            throughJunctions.map { $0?["contents"]?["junTable"] } == [
+                identifier("order_links"), identifier("order_tests"),
+            ])
+        #expect(
+            throughJunctions.last == [
                 "contents": [
                     "junColsSource": [["id", "test_id"]], "junColsTarget": [["id", "order_id"]],
                     "junConstraint1": "order_tests_test_id_fkey", "junConstraint2": "order_tests_order_id_fkey",
