@@ -8,6 +8,7 @@ public enum Observation: Sendable {
     case listening(address: String, tls: Bool)
     case certificateReloaded
     case certificateReloadFailed(cause: String)
+    case clientStalled(for: Duration)
     // Database
     case databaseConnected(pool: String, connections: Int)
     case databaseConnectionLost(pool: String, cause: String)

@@ -12,6 +12,8 @@ public struct GatewayConfiguration: Sendable {
     public var allowedOrigins: [String] = []
     /// Networks whose `X-Forwarded-For` is believed. Environment: `TRUSTED_PROXIES`.
     public var trustedProxies: [Network] = []
+    /// A client that takes nothing of its answer for this long is disconnected. Environment: `CLIENT_STALL_SECONDS`.
+    public var stallMax: Duration = .seconds(60)
 
     public init() {}
 

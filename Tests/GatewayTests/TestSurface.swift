@@ -52,6 +52,11 @@ final class RecordingObserver: Observer {
         continuation.yield(observation)
     }
 
+    /// Waits until a client was disconnected that took nothing.
+    func disconnection() async {
+        for await observation in stream { if case .clientStalled = observation { return } }
+    }
+
     var all: [Observation] { seen.withLock { $0 } }
 
     var finished: [RequestSummary] {

@@ -158,7 +158,13 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
             loop.execute { own.value.handler.finish(number, outcome, own.value.context) }
         }
         guard let work else { return false }
-        if idle == nil { idle = IdleWatch(context, logger: logger) { [weak self] in self?.isBusy ?? false } }
+        if idle == nil {
+            let channel = context.channel
+            idle = IdleWatch(context, logger: logger) { [weak self] in
+                // Whoever has not taken its answer yet is the stall watch's to judge.
+                self?.isBusy ?? false || !channel.isWritable
+            }
+        }
         working = Working(
             number: number, held: held, request: request, visitor: visitor, requestID: desk.requestID(for: visitor),
             start: start, work: work)

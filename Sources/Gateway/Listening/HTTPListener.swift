@@ -108,10 +108,12 @@ public struct HTTPListener: Service {
         let registry = registry
         let desk = DirectDesk(responder)
         let logger = logger
+        let responder = responder
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 ExchangeInstaller(desk: desk, logger: logger),
                 DepartureHandler(registry: registry, inputCloseCounts: inputCloseCounts),
+                StallWatch(limit: responder.configuration.stallMax, observer: responder.observer),
             ],
             idleTimeout: TimeAmount(GatewayLimits.idleTimeout),
             httpDecoderConfiguration: .init(

@@ -90,6 +90,7 @@ public struct ServerConfiguration: Sendable {
         metricsPort = reader.integer("METRICS_PORT")
         adminPort = reader.integer("REST_ADMIN_PORT")
         gateway.allowedOrigins = reader.list("CORS_ALLOWED_ORIGINS")?.filter { $0 != "any" && $0 != "*" } ?? []
+        if let seconds = reader.integer("CLIENT_STALL_SECONDS") { gateway.stallMax = .seconds(seconds) }
         for text in reader.list("TRUSTED_PROXIES") ?? [] where text != "none" {
             if let network = Network(text) {
                 gateway.trustedProxies.append(network)

@@ -33,6 +33,9 @@ extension Setting {
             "Listening", "TRUSTED_PROXIES", .list, default: "none",
             "Networks (CIDR) whose X-Forwarded-For is believed."),
         Setting(
+            "Listening", "CLIENT_STALL_SECONDS", .integer(1...3600), default: "60",
+            "A client that takes nothing of its answer for this long is disconnected."),
+        Setting(
             "Listening", "SERVICES", .list, default: "auth,rest,storage,cases",
             "Services to run. rest alone, with DATABASE_URL, serves like PostgREST and owns nothing in the database."),
         Setting(

@@ -47,6 +47,10 @@ struct LogLine {
         case .certificateReloaded: self.init(.notice, "certificate reloaded")
         case .certificateReloadFailed(let cause):
             self.init(.error, "the changed certificate cannot be used, the old one stays", [.cause: cause])
+        case .clientStalled(let duration):
+            self.init(
+                .info, "a client took nothing of its answer and was disconnected, see CLIENT_STALL_SECONDS",
+                [.durationSeconds: LogLine.seconds(duration)])
         case .notice(let text): self.init(.notice, text)
         case .warning(let text): self.init(.warning, text)
         case .orphansSwept(let count): self.init(.info, "unreferenced objects removed", [.count: String(count)])

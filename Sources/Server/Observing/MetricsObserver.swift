@@ -95,6 +95,7 @@ final class MetricsObserver: Observer {
         case .clusterDied: count("medmitra_cluster_deaths_total", "")
         case .orphansSwept(let swept): count("medmitra_objects_swept_total", "", by: swept)
         case .certificateReloadFailed: count("medmitra_certificate_reload_failures_total", "")
+        case .clientStalled: count("medmitra_clients_stalled_total", "")
         case .databaseFlight, .listening, .certificateReloaded, .listenInterrupted, .migrationApplied,
             .clusterCreating, .clusterStarted, .clusterStopped, .jobsUnreachable, .notice, .warning:
             break

@@ -191,6 +191,36 @@ import Testing
         }
     }
 
+    @Test func `a client that never reads is disconnected`() async throws {
+        let text = String(repeating: "y", count: 30_000_000)
+        let lane = TestLane { _, completion in
+            completion(.answer(.text(text)))
+            return DirectWork(route: "/") {}
+        }
+        try await TestServer.run(Self.surface(lane), { $0.stallMax = .milliseconds(100) }) { server in
+            try await server.connect { connection in
+                try await connection.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+                await server.observer.disconnection()
+                await #expect(throws: (any Error).self) { try await connection.response() }
+            }
+        }
+    }
+
+    @Test func `a connection that is gone leaves nothing behind`() async throws {
+        let (freed, log) = AsyncStream<String>.makeStream()
+        let lane = TestLane(onCallerFreed: { log.yield("freed") }) { _, completion in
+            completion(.answer(.text("answer")))
+            return DirectWork(route: "/") {}
+        }
+        try await TestServer.run(Self.surface(lane)) { server in
+            try await server.connect { connection in
+                try await connection.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await connection.response().body == "answer")
+            }
+            await Self.expect("freed", in: freed)
+        }
+    }
+
     @Test func `garbage behind a request waits for the answer`() async throws {
         let lane = TestLane { _, completion in
             Task {

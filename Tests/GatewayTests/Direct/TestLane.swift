@@ -11,10 +11,15 @@ final class TestLane: DirectLane {
     let vary = "Accept"
     let keyRequirement: KeyRequirement
     private let begin: Begin
+    private let onCallerFreed: @Sendable () -> Void
     private let entered = Mutex(0)
 
-    init(keyRequirement: KeyRequirement = .none, _ begin: @escaping Begin) {
+    init(
+        keyRequirement: KeyRequirement = .none, onCallerFreed: @escaping @Sendable () -> Void = {},
+        _ begin: @escaping Begin
+    ) {
         self.keyRequirement = keyRequirement
+        self.onCallerFreed = onCallerFreed
         self.begin = begin
     }
 
@@ -22,12 +27,19 @@ final class TestLane: DirectLane {
 
     func enter(_ headers: HTTPFields, authority: String?, _ credentials: Credentials) -> (any DirectCaller)? {
         entered.withLock { $0 += 1 }
-        return Caller(begin)
+        return Caller(begin, onCallerFreed)
     }
 
     private final class Caller: DirectCaller {
         let begin: Begin
-        init(_ begin: @escaping Begin) { self.begin = begin }
+        let onFreed: @Sendable () -> Void
+
+        init(_ begin: @escaping Begin, _ onFreed: @escaping @Sendable () -> Void) {
+            self.begin = begin
+            self.onFreed = onFreed
+        }
+
+        deinit { onFreed() }
 
         func begin(
             _ request: DirectRequest, completion: @escaping @Sendable (DirectOutcome) -> Void

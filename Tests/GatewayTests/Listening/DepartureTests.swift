@@ -80,4 +80,29 @@ import Testing
             }
         }
     }
+
+    @Test func `an answer of which its client takes nothing is cut short`() async throws {
+        let (steps, log) = AsyncStream<Step>.makeStream()
+        let surface = TestSurface().on(.get, "/endless") { _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    log.yield(.started)
+                    do {
+                        while true { try await writer.write(ByteBuffer(repeating: 0x78, count: 1 << 20)) }
+                    } catch {
+                        log.yield(.cutShort)
+                        throw error
+                    }
+                })
+        }
+        try await TestServer.run(surface, { $0.stallMax = .milliseconds(100) }) { server in
+            try await server.connect { connection in
+                try await connection.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+                await Self.expect(.started, in: steps)
+                await server.observer.disconnection()
+                await Self.expect(.cutShort, in: steps)
+            }
+        }
+    }
 }

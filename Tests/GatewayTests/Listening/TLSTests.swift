@@ -2,6 +2,7 @@ import Core
 import Foundation
 import HTTPTypes
 import HummingbirdCore
+import NIOCore
 import Testing
 
 @testable import Gateway
@@ -14,24 +15,25 @@ struct `TLS listener` {
 
     /// Runs `body` with a listener whose certificate is in place.
     private static func run(
+        _ surface: TestSurface = surface, _ adjust: (inout GatewayConfiguration) -> Void = { _ in },
         _ body: (TestServer, TestCertificate, _ trusted: String) async throws -> Void
     ) async throws {
         let certificate = try TestCertificate()
         let trusted = try await certificate.renew(name: "first")
         let store = try CertificateStore(.init(certificate: certificate.certificate, key: certificate.key))
-        try await TestServer.run(surface, certificates: store) { server in
+        try await TestServer.run(surface, certificates: store, adjust) { server in
             try await body(server, certificate, trusted)
         }
         try certificate.directory.remove()
     }
 
     private static func curl(
-        _ server: TestServer, trusting: String, _ options: [String] = []
+        _ server: TestServer, trusting: String, _ options: [String] = [], path: String = ""
     ) async throws -> TestProgram.Outcome {
         try await TestProgram.run(
             "curl",
             ["--silent", "--show-error", "--cacert", trusting, "--write-out", " %{http_version} %{http_code}"] + options
-                + ["https://localhost:\(server.port)/"])
+                + ["https://localhost:\(server.port)/\(path)"])
     }
 
     @Test func `HTTP/2 is negotiated, HTTP/1.1 is served to those who ask for it`() async throws {
@@ -61,6 +63,28 @@ struct `TLS listener` {
             try Data(repeating: 7, count: 3 << 20).write(to: URL(fileURLWithPath: file))
             let answer = try await Self.curl(server, trusting: trusted, [version, "--data-binary", "@\(file)"])
             #expect(answer.output == "\(3 << 20) \(version == "--http2" ? "2" : "1.1") 200")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: ["--http2", "--http1.1"])
+    func `an answer of which its client takes next to nothing is cut short`(version: String) async throws {
+        let (cuts, log) = AsyncStream<Void>.makeStream()
+        let surface = TestSurface().on(.get, "/endless") { _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    defer { log.yield() }
+                    while true { try await writer.write(ByteBuffer(repeating: 0x78, count: 1 << 20)) }
+                })
+        }
+        try await Self.run(surface, { $0.stallMax = .milliseconds(100) }) { server, _, trusted in
+            let options = [version, "--limit-rate", "100", "--output", "/dev/null"]
+            let client = Task { try await Self.curl(server, trusting: trusted, options, path: "endless") }
+            await server.observer.disconnection()
+            for await _ in cuts { break }
+            // It would go on to read what had reached it.
+            client.cancel()
+            _ = try await client.value
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A program of the system that a test runs to its end.
+/// A program of the system that a test runs to its end; a cancelled task ends it.
 enum TestProgram {
     struct Outcome: Sendable {
         var status: Int32
@@ -26,14 +26,19 @@ enum TestProgram {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
-        let (ended, end) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { process in
-            end.yield(process.terminationStatus)
-            end.finish()
+        let status = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Int32, any Error>) in
+                process.terminationHandler = { ended.resume(returning: $0.terminationStatus) }
+                do {
+                    try process.run()
+                } catch {
+                    ended.resume(throwing: error)
+                }
+            }
+        } onCancel: {
+            // Signals that can be blocked are, in programs that these threads start.
+            kill(process.processIdentifier, SIGKILL)
         }
-        try process.run()
-        var status: Int32 = -1
-        for await code in ended { status = code }
         // The outputs of these programs fit into the pipe, so they end without being read.
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         return Outcome(status: status, output: text)

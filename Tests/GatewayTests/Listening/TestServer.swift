@@ -14,11 +14,13 @@ struct TestServer: Sendable {
 
     /// Runs `body` beside a listener and stops the listener after it.
     static func run(
-        _ surface: TestSurface, certificates: CertificateStore? = nil, _ body: (TestServer) async throws -> Void
+        _ surface: TestSurface, certificates: CertificateStore? = nil,
+        _ adjust: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (TestServer) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var configuration = GatewayConfiguration()
         configuration.port = 0
+        adjust(&configuration)
         let gateway = try TestGateway([Mount("", surface)], configuration: configuration)
         let (ports, opened) = AsyncStream<Int>.makeStream()
         let listener = HTTPListener(
