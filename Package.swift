@@ -117,14 +117,16 @@ let tests: [Target] = [
     .target(
         name: "TestSupport", dependencies: ["Core", "Cryptography", "Postgres", "Schema"], path: "Tests/TestSupport",
         swiftSettings: house),
-    .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: house),
+    .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: house),
     .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: house),
-    .testTarget(name: "CryptographyTests", dependencies: ["Core", "Cryptography"], swiftSettings: house),
-    .testTarget(name: "TokensTests", dependencies: ["Core", "Cryptography", "Tokens"], swiftSettings: house),
+    .testTarget(
+        name: "CryptographyTests", dependencies: ["Core", "Cryptography", "TestSupport"], swiftSettings: house),
+    .testTarget(
+        name: "TokensTests", dependencies: ["Core", "Cryptography", "Tokens", "TestSupport"], swiftSettings: house),
     .testTarget(
         name: "PostgresTests", dependencies: ["Core", "Postgres", "TestSupport"], swiftSettings: house),
     .testTarget(
-        name: "ObjectsTests", dependencies: ["Core", "Cryptography", "Objects", nioCore, fileSystem],
+        name: "ObjectsTests", dependencies: ["Core", "Cryptography", "Objects", "TestSupport", nioCore, fileSystem],
         swiftSettings: house),
     .testTarget(
         name: "JobsTests", dependencies: ["Core", "Cryptography", "Postgres", "Jobs", "TestSupport", lifecycle],
@@ -133,8 +135,8 @@ let tests: [Target] = [
     .testTarget(
         name: "GatewayTests",
         dependencies: [
-            "Core", "Tokens", "Cryptography", "Gateway", httpTypes, hummingbirdCore, nioCore, nioPosix, logging,
-            lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            "Core", "Tokens", "Cryptography", "Gateway", "TestSupport", httpTypes, hummingbirdCore, nioCore, nioPosix,
+            logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: house),
     .testTarget(
         name: "AuthTests",
@@ -145,7 +147,8 @@ let tests: [Target] = [
     .testTarget(
         name: "OutboundTests",
         dependencies: [
-            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "Outbound", httpTypes, hummingbirdCore, nioCore,
+            "Core", "Cryptography", "Tokens", "Gateway", "Auth", "Outbound", "TestSupport", httpTypes, hummingbirdCore,
+            nioCore,
             nioPosix,
             nioHTTP1,
         ], swiftSettings: house),

@@ -1,5 +1,6 @@
 import Core
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Objects
@@ -8,7 +9,7 @@ import Testing
 struct ByteBatchesTests {
     @Test(arguments: 0..<40)
     func `batches carry all bytes in order and are large until the last`(seed: Int) async throws {
-        var generator = SeededGenerator(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let bytes = generator.bytes(Int.random(in: 0...2_000_000, using: &generator))
         let pieceMax = [10_000, 100_000, 600_000, 2_000_000][seed % 4]
         let body = TestBody(bytes, cutUsing: &generator, pieceMax: pieceMax)

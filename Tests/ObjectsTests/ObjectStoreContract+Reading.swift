@@ -2,13 +2,14 @@ import Core
 import FoundationEssentials
 import NIOCore
 import Objects
+import TestSupport
 import Testing
 
 @Suite("Object store contract: reading, copying, deleting, listing")
 struct ObjectStoreReadingContract {
     @Test(arguments: TestedStore.allCases)
     func `ranges give exactly their bytes`(store: TestedStore) async throws {
-        var generator = SeededGenerator(state: 11)
+        var generator = SeededGenerator(seed: 11)
         let size = (512 << 10) + 321
         let bytes = generator.bytes(size)
         var ranges = [0..<0, 0..<1, 0..<size, size - 1..<size, size..<size, 5..<5]
@@ -118,7 +119,7 @@ struct ObjectStoreReadingContract {
 
     @Test(arguments: TestedStore.allCases)
     func `a reader that is open when its version is deleted reads to the end`(store: TestedStore) async throws {
-        var generator = SeededGenerator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         let bytes = generator.bytes(1 << 20)
         try await store.with { store in
             let version = ObjectVersion.new

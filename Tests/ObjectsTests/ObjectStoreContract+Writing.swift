@@ -2,6 +2,7 @@ import Core
 import Cryptography
 import NIOCore
 import Objects
+import TestSupport
 import Testing
 
 @Suite("Object store contract: writing")
@@ -12,7 +13,7 @@ struct ObjectStoreWritingContract {
 
     @Test(arguments: TestedStore.allCases, sizes)
     func `what is written is read back, with its size and hashes`(store: TestedStore, size: Int) async throws {
-        var generator = SeededGenerator(state: UInt64(size))
+        var generator = SeededGenerator(seed: UInt64(size))
         let bytes = generator.bytes(size)
         let body = TestBody(bytes, cutUsing: &generator, pieceMax: 100_000)
         try await store.with { store in

@@ -3,6 +3,7 @@ import Cryptography
 import Gateway
 import HTTPTypes
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Auth

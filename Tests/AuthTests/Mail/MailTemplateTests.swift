@@ -1,5 +1,6 @@
 import Auth
 import Core
+import TestSupport
 import Testing
 
 @Suite struct `A mail template` {

@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Auth

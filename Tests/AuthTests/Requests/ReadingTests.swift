@@ -1,5 +1,6 @@
 import Core
 import Gateway
+import TestSupport
 import Testing
 
 @testable import Auth

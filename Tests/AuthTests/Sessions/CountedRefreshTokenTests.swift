@@ -1,5 +1,6 @@
 import Core
 import Cryptography
+import TestSupport
 import Testing
 
 @testable import Auth

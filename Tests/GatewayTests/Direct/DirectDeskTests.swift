@@ -2,6 +2,7 @@ import Core
 import HTTPTypes
 import NIOHTTP1
 import Synchronization
+import TestSupport
 import Testing
 import Tokens
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import TestSupport
 
 @testable import Gateway
 

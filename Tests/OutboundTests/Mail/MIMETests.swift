@@ -2,6 +2,7 @@ import Auth
 import Core
 import Cryptography
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Outbound

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Rest
 
 /// Makes random values of the query language and prints them the way a careful client would.

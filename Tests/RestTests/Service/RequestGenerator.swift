@@ -1,5 +1,6 @@
 import Gateway
 import HTTPTypes
+import TestSupport
 
 /// Makes requests to the ward that are right for the most part, and damages some of them.
 struct RequestGenerator {

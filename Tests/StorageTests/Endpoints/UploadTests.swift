@@ -5,6 +5,7 @@ import HummingbirdCore
 import NIOCore
 import Postgres
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct `Uploads` {
