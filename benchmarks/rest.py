@@ -1,6 +1,7 @@
 """REST over HTTP beside the same statements in pgbench, on the same number of connections to the same cluster."""
 
 import json
+import os
 import pathlib
 import statistics
 import tempfile
@@ -11,7 +12,7 @@ from recording import Request, Scripts, record
 from servers import Gateway
 
 # Connections to the database, of the REST pool and of pgbench: two for each core of the machine that results are recorded on.
-DATABASE_CONNECTIONS = 4
+DATABASE_CONNECTIONS = int(os.environ.get("BENCH_DATABASE_CONNECTIONS", "4"))
 HTTP_CONNECTIONS = 32
 ROWS = 10_000
 # Stands for the key that each request draws.
@@ -100,7 +101,9 @@ def measure_speed(gateway: Gateway, directory: pathlib.Path, seconds: int, round
 
     def requests(shape: str, length: int) -> dict:
         clients = DATABASE_CONNECTIONS if shape in FEW_CLIENTS else HTTP_CONNECTIONS
+        before = gateway.processor_seconds()
         measured = wrk(gateway.url, headers, clients, length, lua(shape, directory))
+        measured["processor_us"] = (gateway.processor_seconds() - before) / (measured["requests_per_second"] * length) * 1e6
         if measured["not_2xx"] or measured["socket_errors"]:
             raise SystemExit(f"{shape}: {measured['not_2xx']} answers other than 2xx, socket errors: {measured['socket_errors']}")
         return measured
@@ -121,6 +124,7 @@ def measure_speed(gateway: Gateway, directory: pathlib.Path, seconds: int, round
     for entry in shapes.values():
         entry["requests_per_second"] = statistics.median(measured["requests_per_second"] for measured in entry["http"])
         entry["p99_ms"] = statistics.median(measured["p99_ms"] for measured in entry["http"])
+        entry["processor_us"] = statistics.median(measured["processor_us"] for measured in entry["http"])
         entry["ratio"] = entry["requests_per_second"] / statistics.median(entry["pgbench_tps"])
     row = shapes["row"]
     row["ratio_begin_commit"] = row["requests_per_second"] / statistics.median(row["pgbench_begin_commit_tps"])
@@ -138,7 +142,8 @@ def report(measured: dict) -> list[str]:
         f"## REST over HTTP, wrk with {measured['http_connections']} connections ({measured['database_connections']} for"
         f" {' and '.join(LABELS[shape] for shape in FEW_CLIENTS)}), beside pgbench -M prepared with the same statements"
         f" ({measured['database_connections']} connections to the database)", "",
-        "| | requests/s | p99 ms | pgbench transactions/s | ratio | target |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+        "| | requests/s | p99 ms | server µs a request | pgbench transactions/s | ratio | target |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for shape, entry in measured["shapes"].items():
         what = entry["label"]
         references = [("pgbench_tps", "ratio", "target", "pipelined")]
@@ -148,7 +153,7 @@ def report(measured: dict) -> list[str]:
                 ("pgbench_unpipelined_tps", "ratio_unpipelined", "target_unpipelined", "not pipelined")]
         for tps, ratio, target, how in references:
             lines.append(
-                f"| {what}; {how} | {entry['requests_per_second']:,.0f} | {entry['p99_ms']:.1f} | {statistics.median(entry[tps]):,.0f}"
+                f"| {what}; {how} | {entry['requests_per_second']:,.0f} | {entry['p99_ms']:.1f} | {entry['processor_us']:,.0f} | {statistics.median(entry[tps]):,.0f}"
                 f" | {entry[ratio]:.2f} | {format(entry[target], '.2f') if target in entry else ''} |")
     lines += [
         "", f"Resident memory of the server after this: {measured['resident_after_load_mib']:.0f} MiB,"

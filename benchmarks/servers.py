@@ -121,6 +121,11 @@ class Gateway:
                 return int(line.split()[1]) / 1024
         raise KeyError(field)
 
+    def processor_seconds(self) -> float:
+        """Processor time of the server process so far, PostgreSQL aside (proc(5), stat: utime and stime)."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def forget_peak(self):
         """Begins `VmHWM` anew (proc(5), clear_refs)."""
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
