@@ -43,6 +43,20 @@ import Testing
         }
     }
 
+    @Test func `by an answer that is too large refuse the sign-up, functions too`() async throws {
+        let targets = try Hooks.function(.beforeUserCreated)
+        try await AuthHarness.run({ [targets] in
+            $0.isEmailAutoconfirmed = true
+            $0.hooks.targets = targets
+        }) { auth in
+            try await Hooks.define("return jsonb_build_object('a', repeat('x', 204801));", in: auth)
+            let answer = try await auth.send(
+                .post, "/signup", ["email": .string(AuthHarness.email), "password": "secret1"])
+            #expect(answer.refusal == "422 hook_payload_over_size_limit", "\(answer.text)")
+            #expect(try await auth.value("select count(*) from auth.users") == "0")
+        }
+    }
+
     @Test(arguments: [nil, "text/html", "application/jsonp"])
     func `by an answer that is not JSON refuse the sign-up with a code`(type: String?) async throws {
         let targets = try Hooks.web(.beforeUserCreated)

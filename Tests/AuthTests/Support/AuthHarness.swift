@@ -133,7 +133,7 @@ struct AuthHarness: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, raw: String? = nil, bearer: String? = nil,
         key: String?? = nil, headers: [String: String] = [:], from address: String = "192.0.2.7",
-        below mount: String = "/auth/v1"
+        below mount: String = "/auth/v1", host: String = "localhost"
     ) async throws -> Answer {
         var fields = HTTPFields()
         if let key = key ?? anonKey { fields[try name("apikey")] = key }
@@ -141,7 +141,7 @@ struct AuthHarness: Sendable {
         for (header, value) in headers { fields[try name(header)] = value }
         let text = raw ?? body?.text ?? ""
         let head = HTTPRequest(
-            method: method, scheme: "http", authority: "localhost", path: mount + path, headerFields: fields)
+            method: method, scheme: "http", authority: host, path: mount + path, headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: text)))
         return try await Answer(await responder.respond(to: request, remoteAddress: address).response)
     }
