@@ -10,6 +10,8 @@ public struct AuthService: Surface {
     public let name = "auth"
     public let routes: RouteTable
     public let exposedHeaders = ["X-Total-Count", "Link", "X-Supabase-Api-Version"]
+    /// The OAuth server's metadata where clients look that know its issuer alone; for the mount `/.well-known`.
+    public let discovery: OAuthDiscoverySurface
     private let renderer = ErrorRenderer()
 
     /// - Parameters:
@@ -25,6 +27,7 @@ public struct AuthService: Surface {
             database: database, issuer: issuer, verifier: verifier, hasher: hasher, peers: peers, clock: clock,
             observer: observer, configuration: configuration, redirects: RedirectPolicy(configuration.redirects))
         routes = Routes.guarded(Routes.table(endpoints), by: endpoints)
+        discovery = OAuthDiscoverySurface(endpoints, exposedHeaders: exposedHeaders)
     }
 
     /// Browsers navigate to some paths, so these ask for no key (gateway contract, section 1).

@@ -13,7 +13,7 @@ import Testing
     static var all: [SQL] {
         let users: [SQL] = [
             UserStatements.find(id: id), UserStatements.find(email: "a@b.co", audience: "a"),
-            UserStatements.isEmailTaken("a@b.co", audience: "a", besides: id), UserStatements.insert(user, now: now),
+            UserStatements.isEmailTaken("a@b.co", besides: id), UserStatements.insert(user, now: now),
             UserStatements.setRole(id: id, role: "r"), UserStatements.mergeUserMetadata(id: id, added: [:], now: now),
             UserStatements.mergeAppMetadata(id: id, added: [:], removed: [], now: now),
             UserStatements.confirmEmail(id: id, now: now), UserStatements.setEmail(id: id, email: "a@b.co", now: now),
@@ -70,6 +70,7 @@ import Testing
                 OneTimeTokenStatements.setReauthentication(userID: id, hash: "x", now: now),
                 OneTimeTokenStatements.setPhoneChange(userID: id, newPhone: "1", hash: "x", now: now),
                 OneTimeTokenStatements.setInvited(userID: id, now: now),
+                OneTimeTokenStatements.deleteInvited(userID: id, sentAt: now),
                 OneTimeTokenStatements.setHalfEmailChange(
                     userID: id, newEmail: "a@b.co", kind: .emailChangeNew, hash: "x", now: now),
                 CodeRequestStatements.sweep(now: now), CodeRequestStatements.giveBack(asked),
@@ -101,6 +102,7 @@ import Testing
         let policy = AttemptPolicy(free: 1, delayMax: .seconds(1))
         return [
             ThrottleStatements.take(key: [1], allowance: RateAllowance(1, per: .seconds(1), burst: 1), now: now),
+            ThrottleStatements.giveBack(key: [1], allowance: RateAllowance(1, per: .seconds(1), burst: 1)),
             ThrottleStatements.check(keys, now: now), ThrottleStatements.count(keys, policy: policy, now: now),
             ThrottleStatements.countInAdvance(keys, policy: policy, now: now), ThrottleStatements.forget(keys),
             ThrottleStatements.remember(keys, now: now),

@@ -129,6 +129,25 @@ def test_discovery_leads_everywhere(oauth, web):
     assert httpx.get(document["jwks_uri"], trust_env=False).status_code == 200
 
 
+@pytest.mark.parametrize("place", [
+    "oauth-authorization-server/auth/v1", "openid-configuration/auth/v1", "oauth-authorization-server",
+    "openid-configuration"])
+def test_who_knows_the_issuer_alone_finds_the_server(oauth, web, place):
+    """RFC 8414, section 3.1: the well-known name comes before the issuer's path, as MCP clients expect it."""
+    answer = httpx.get(
+        f"{oauth.url}/.well-known/{place}", headers={"Origin": "https://client.example.org"}, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["access-control-allow-origin"]
+    assert answer.json() == web.get("/.well-known/oauth-authorization-server").json()
+    assert answer.json()["issuer"] == f"{oauth.url}/auth/v1"
+
+
+def test_nothing_else_is_well_known(oauth):
+    for place in ("oauth-authorization-server/auth/v2", "oauth-authorization-server/auth/v1/", "jwks.json", ""):
+        answer = httpx.get(f"{oauth.url}/.well-known/{place}", trust_env=False)
+        assert answer.status_code == 404, (place, answer.text)
+
+
 def test_an_app_registers_itself_signs_a_user_in_and_is_thrown_out(oauth, web, doctor):
     registered = web.post("/oauth/clients/register", json={
         "client_name": "An app", "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "none"})

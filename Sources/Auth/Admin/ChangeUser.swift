@@ -22,7 +22,7 @@ extension Endpoints {
         let statements = note + changes(of: user, form, hash: hash, now: now)
         do {
             let changed = try await database.transaction { transaction in
-                try await checkFree(form, audience: user.audience, besides: id, in: transaction)
+                try await checkFree(form, besides: id, in: transaction)
                 guard let row = try await transaction.run(statements).last?.first else { throw AuthError.userNotFound }
                 let changed = try User(row)
                 try MetadataSize.check(changed, before: user)

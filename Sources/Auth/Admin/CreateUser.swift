@@ -23,7 +23,7 @@ extension Endpoints {
         let user = newUser(form, audience: form.audience ?? configuration.audience, hash: hash)
         do {
             let stored = try await database.transaction { transaction in
-                try await checkFree(form, audience: user.audience, besides: user.id, in: transaction)
+                try await checkFree(form, besides: user.id, in: transaction)
                 guard
                     let row = try await transaction.run(creation(of: user, form, request, by: admin, now: now)).last?
                         .first
@@ -81,12 +81,9 @@ extension Endpoints {
     }
 
     /// Throws `.emailExists` and `.phoneExists`.
-    func checkFree(
-        _ form: AdminUserForm, audience: String, besides id: String, in transaction: Transaction
-    ) async throws {
+    func checkFree(_ form: AdminUserForm, besides id: String, in transaction: Transaction) async throws {
         if let email = form.email {
-            let taken = try await transaction.run(
-                UserStatements.isEmailTaken(email, audience: audience, besides: id))
+            let taken = try await transaction.run(UserStatements.isEmailTaken(email, besides: id))
             if try taken.first?.bool(0) == true { throw AuthError.emailExists }
         }
         if let phone = form.phone {

@@ -36,8 +36,8 @@ extension Endpoints {
             try await take(
                 CodeRequest(.mail, address: account.email, audience: account.audience, for: .confirmation),
                 in: transaction, now: now)
-            guard let existing = try await self.user(email: account.email, audience: account.audience, in: transaction)
-            else {
+            switch try await holder(email: account.email, audience: account.audience, in: transaction) {
+            case .nobody:
                 let created = try await transaction.run(
                     statements(creating: new, now: now) + [UserStatements.find(id: new.id)])
                 guard let row = created.last?.first else {
@@ -46,19 +46,23 @@ extension Endpoints {
                 let user = try await sendConfirmation(
                     account, to: try User(row), request, by: mailer, in: transaction, now: now)
                 return (user.json, user)
-            }
-            guard !existing.isEmailConfirmed else {
+            case .account(let existing) where !existing.isEmailConfirmed:
+                // Neither password nor data change: whoever signs up now need not be whoever did before, and is not shown
+                // what they sent.
+                try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
+                return (decoy(account, identities: nil, now: now), nil)
+            case .account(let existing):
                 if revealsDuplicates { throw AuthError.userAlreadyExists }
                 let noted = audit(
                     .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "email"], request, now: now)
                 if !noted.isEmpty { try await transaction.run(noted) }
                 try await pretend(order(account), in: transaction, now: now)
                 return (decoy(account, identities: [], now: now), nil)
+            case .outsider:
+                if revealsDuplicates { throw AuthError.userAlreadyExists }
+                try await pretend(order(account), in: transaction, now: now)
+                return (decoy(account, identities: [], now: now), nil)
             }
-            // Neither password nor data change: whoever signs up now need not be whoever did before, and is not shown
-            // what they sent.
-            try await sendConfirmation(account, to: existing, request, by: mailer, in: transaction, now: now)
-            return (decoy(account, identities: nil, now: now), nil)
         }
     }
 

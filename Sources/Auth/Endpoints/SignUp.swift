@@ -75,9 +75,9 @@ extension Endpoints {
     func askBeforeCreating(_ user: NewUser, _ request: GatewayRequest) async throws {
         guard hooks.isEnabled(.beforeUserCreated) else { return }
         let found = try await during(.reading) {
-            try await database.run(UserStatements.find(email: user.email, audience: user.audience))
+            try await database.run(UserStatements.isEmailTaken(user.email, besides: user.id))
         }
-        if found.isEmpty { try await beforeCreating(user, request) }
+        if try found.first?.bool(0) == false { try await beforeCreating(user, request) }
     }
 
     /// User row with what the app's triggers read, then role, identity and the metadata that comes of it.

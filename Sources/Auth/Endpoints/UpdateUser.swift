@@ -36,35 +36,47 @@ extension Endpoints {
             try await checkFree(email: newEmail, phone: newPhone, of: user)
             phoneChange = try await self.phoneChange(to: newPhone, of: user, channel: form.channel, request, now: now)
         }
+        var statements = (change?.statements ?? []) + phoneChange
+        if let data = form.data { statements.append(merge(data, into: user.id, now: now)) }
+        statements += audit(
+            password == nil ? .userModified : .passwordUpdated, by: AuditEntry.Actor(user), request, now: now)
+        let whole = UserChange(
+            form: form, email: newEmail, phone: newPhone, password: password, statements: statements)
         do {
-            let updated = try await database.transaction { transaction in
-                try await checkFree(email: newEmail, phone: newPhone, of: user, in: transaction)
-                if let password {
-                    if let nonce = form.nonce, needsNonce(bearer, now: now) {
-                        try await redeemNonce(nonce, of: user, in: transaction, now: now)
-                    }
-                    try await replacePassword(password, bearer: bearer, in: transaction, now: now)
+            let updated: User
+            if let mails = change?.mails, let kind = mails.first?.kind {
+                updated = try await handingOver(kind) { mailer in
+                    try await store(whole, mails: mails, by: mailer, of: bearer, now: now)
                 }
-                var statements = (change?.statements ?? []) + phoneChange
-                if let data = form.data { statements.append(merge(data, into: user.id, now: now)) }
-                statements += audit(
-                    password == nil ? .userModified : .passwordUpdated, by: AuditEntry.Actor(user), request, now: now)
-                statements.append(UserStatements.find(id: user.id))
-                guard let row = try await transaction.run(statements).last?.first else {
-                    throw AuthError.bearerUserMissing
-                }
-                let stored = try User(row)
-                try MetadataSize.check(stored, before: user)
-                // Last, so that nothing is sent about what could not be stored.
-                if let mails = change?.mails, let first = mails.first {
-                    try await send(mails, by: try mailer(for: first.kind), in: transaction)
-                }
-                return stored
+            } else {
+                updated = try await store(whole, mails: [], by: nil, of: bearer, now: now)
             }
             if password != nil { await notify(.passwordChanged, updated) }
             return .json(updated.json)
         } catch let error as DatabaseError {
             throw error.takenAddress ?? AuthError.database(error, during: .updatingUser)
+        }
+    }
+
+    private func store(
+        _ change: UserChange, mails: [Mail], by mailer: (any Mailer)?, of bearer: Bearer, now: Timestamp
+    ) async throws -> User {
+        let user = bearer.user
+        return try await database.transaction { transaction in
+            try await checkFree(email: change.email, phone: change.phone, of: user, in: transaction)
+            if let password = change.password {
+                if let nonce = change.form.nonce, needsNonce(bearer, now: now) {
+                    try await redeemNonce(nonce, of: user, in: transaction, now: now)
+                }
+                try await replacePassword(password, bearer: bearer, in: transaction, now: now)
+            }
+            let results = try await transaction.run(change.statements + [UserStatements.find(id: user.id)])
+            guard let row = results.last?.first else { throw AuthError.bearerUserMissing }
+            let stored = try User(row)
+            try MetadataSize.check(stored, before: user)
+            // Last, so that nothing is sent about what could not be stored.
+            if let mailer { try await send(mails, by: mailer, in: transaction) }
+            return stored
         }
     }
 
@@ -96,8 +108,7 @@ extension Endpoints {
 
     private func checkFree(email: String?, phone: String?, of user: User, in transaction: Transaction) async throws {
         if let email {
-            let taken = try await transaction.run(
-                UserStatements.isEmailTaken(email, audience: user.audience, besides: user.id))
+            let taken = try await transaction.run(UserStatements.isEmailTaken(email, besides: user.id))
             if try taken.first?.bool(0) == true { throw AuthError.emailExists }
         }
         if let phone {
@@ -159,6 +170,16 @@ extension Endpoints {
         let (added, removed) = data.splitAtNulls
         return UserStatements.mergeUserMetadata(id: userID, added: added, removed: removed, now: now)
     }
+}
+
+/// What a request changes, judged already.
+private struct UserChange: Sendable {
+    let form: UpdateUserForm
+    /// The new address and number; nil where they stay.
+    let email: String?
+    let phone: String?
+    let password: PasswordChange?
+    let statements: [SQL]
 }
 
 private struct PasswordChange: Sendable {

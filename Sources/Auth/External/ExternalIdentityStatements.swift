@@ -21,9 +21,7 @@ enum ExternalIdentityStatements {
             """,
             """
             select exists (
-                select from auth.users u
-                where u.instance_id = \(UserStatements.instance)::uuid and lower(u.email) = \(email)
-                    and not u.is_sso_user)
+                select from auth.users u where \(UserStatements.hasEmail(email)))
                 or exists (
                     select from auth.identities i where i.email = \(email) and i.provider not like 'sso:%')
             """,

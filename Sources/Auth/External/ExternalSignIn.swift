@@ -159,13 +159,15 @@ struct ExternalSignIn: Sendable {
 
     /// Sends the mail that confirms an address; after the transaction, because mails are counted first.
     func askToConfirm(_ unproven: Unproven) async throws {
-        let mailer = try endpoints.mailer(for: .confirmation)
+        _ = try endpoints.mailer(for: .confirmation)
         try endpoints.checkAuthorized(unproven.email)
         try await endpoints.countMail()
         let order = CodeOrder(code: .confirmation, address: unproven.email.lowercased(), redirectTo: target)
         _ = try await endpoints.during(.savingUser) {
-            try await endpoints.database.transaction { transaction in
-                try await endpoints.send(order, to: unproven.userID, by: mailer, in: transaction, now: now)
+            try await endpoints.handingOver(.confirmation) { mailer in
+                try await endpoints.database.transaction { transaction in
+                    try await endpoints.send(order, to: unproven.userID, by: mailer, in: transaction, now: now)
+                }
             }
         }
     }

@@ -69,7 +69,7 @@ extension Endpoints {
             guard case .replace(let email, let isVerified) = candidate else { return [] }
             if !email.isEmpty {
                 let taken = try await transaction.run(
-                    UserStatements.isEmailTaken(email, audience: user.audience, besides: user.id))
+                    UserStatements.isEmailTaken(email, besides: user.id))
                 if try taken.first?.bool(0) ?? true { continue }
             }
             var statements = [

@@ -23,6 +23,16 @@ extension Endpoints {
         }
     }
 
+    /// Sends what was held, for somebody who is told whether it can be sent. Call it after the transaction, so that no
+    /// connection to the database waits for a mail server.
+    func sendNow(_ held: HeldMessages, as kind: Mail.Kind) async throws(AuthError) {
+        do throws(MailFailure) {
+            for message in held.messages { try await message.send() }
+        } catch {
+            throw error.refusal.map { .refused($0) } ?? .mailFailed(kind, cause: error.cause)
+        }
+    }
+
     private func handingOver<Answer>(
         to queue: MessageQueue, refusal: Refusal, _ held: HeldMessages, _ body: (HeldMessages) async throws -> Answer
     ) async throws -> Answer {

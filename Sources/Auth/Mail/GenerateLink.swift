@@ -16,13 +16,19 @@ extension Endpoints {
         let now = clock.now()
         let link = try await retryingTakenAddress(.savingUser) {
             try await database.transaction { transaction in
-                var existing = try await self.user(email: form.email, audience: form.audience, in: transaction)
-                if existing == nil, let new {
+                let user: User
+                switch try await holder(email: form.email, audience: form.audience, in: transaction) {
+                case .account(let existing): user = existing
+                case .outsider: throw AuthError.emailExists
+                case .nobody:
+                    guard let new else { throw AuthError.refused(.linkTargetMissing) }
                     let created = try await transaction.run(
                         statements(creatingBare: new, now: now) + [UserStatements.find(id: new.id)])
-                    existing = try created.last?.first.map { try User($0) }
+                    guard let row = created.last?.first else {
+                        throw AuthError.failed(cause: "a new user was gone before its link was made")
+                    }
+                    user = try User(row)
                 }
-                guard let user = existing else { throw AuthError.refused(.linkTargetMissing) }
                 return try await generate(
                     form, for: user, isNew: user.id == new?.id, by: admin, request, in: transaction,
                     now: now)
@@ -91,7 +97,7 @@ extension Endpoints {
             throw AuthError.invalid("Enable secure email change to generate link for current email")
         }
         let taken = try await transaction.run(
-            UserStatements.isEmailTaken(address, audience: user.audience, besides: user.id))
+            UserStatements.isEmailTaken(address, besides: user.id))
         if try taken.first?.bool(0) == true { throw AuthError.emailExists }
         let kind: OneTimeToken.Kind = type == .emailChangeCurrent ? .emailChangeCurrent : .emailChangeNew
         return [

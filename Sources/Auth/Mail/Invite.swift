@@ -16,22 +16,57 @@ extension Endpoints {
         let mailer = try mailer(for: .invite)
         try await countMail()
         let now = clock.now()
-        let invited = try await retryingTakenAddress(.savingUser) {
-            try await database.transaction { transaction in
-                let existing = try await self.user(email: address, audience: new.audience, in: transaction)
-                guard existing?.isEmailConfirmed != true else { throw AuthError.emailExists }
-                if existing == nil {
+        let (invited, held) = try await retryingTakenAddress(.savingUser) {
+            let held = HeldMessages(mailer)
+            let invited = try await database.transaction { transaction in
+                var id = new.id
+                switch try await holder(email: address, audience: new.audience, in: transaction) {
+                case .account(let existing) where !existing.isEmailConfirmed: id = existing.id
+                case .account, .outsider: throw AuthError.emailExists
+                case .nobody:
                     try await beforeCreating(new, request, in: transaction)
                     try await transaction.run(statements(creatingBare: new, now: now))
                 }
-                let id = existing?.id ?? new.id
                 return try await send(
-                    order, to: id, audit: invitation(of: id, address, by: admin, request, now: now), by: mailer,
+                    order, to: id, audit: invitation(of: id, address, by: admin, request, now: now), by: held,
                     in: transaction, now: now)
             }
+            return (invited, held)
+        }
+        do throws(AuthError) {
+            try await sendNow(held, as: .invite)
+        } catch {
+            await withdraw(invited, isNew: invited.id == new.id, by: admin, request, now: now)
+            throw error
         }
         if invited.id == new.id { try await afterCreating(invited, request) }
         return .json(invited.json)
+    }
+
+    /// Takes an invitation back whose mail could not be handed over: the admin is told so, and a second try is to find
+    /// everything as the first one did. Without this it would succeed as well, because who is not confirmed can be invited.
+    private func withdraw(
+        _ invited: User, isNew: Bool, by admin: AdminBearer, _ request: GatewayRequest, now: Timestamp
+    ) async {
+        // A task of its own: the request may be over by now, which must not keep this from being done.
+        let work = Task {
+            do {
+                try await uncountMail()
+                guard isNew else { return }
+                try await database.transaction { transaction in
+                    let gone = try await transaction.run(
+                        OneTimeTokenStatements.deleteInvited(userID: invited.id, sentAt: now))
+                    guard !gone.isEmpty else { return }
+                    let traits = AuditEntry.subject(id: invited.id, email: invited.email, phone: "")
+                    let noted = audit(.userDeleted, by: AuditEntry.Actor(admin), traits: traits, request, now: now)
+                    if !noted.isEmpty { try await transaction.run(noted) }
+                }
+            } catch {
+                let cause = (error as? DatabaseError)?.logText ?? "the account remains"
+                observer.observe(.warning("an invitation that was not sent could not be taken back: \(cause)"))
+            }
+        }
+        await work.value
     }
 
     func requiredEmail(_ fields: Fields) throws(AuthError) -> String {

@@ -122,16 +122,18 @@ extension Endpoints {
         return address
     }
 
-    /// Runs a transaction again that lost a race for an address: now the address is found.
+    /// Runs a transaction again that lost a race for an address: now the address is found. Who loses once more is refused.
     func retryingTakenAddress<Answer: Sendable>(
         _ step: AuthError.Step, _ body: () async throws -> Answer
     ) async throws -> Answer {
         do {
-            return try await body()
-        } catch let error as DatabaseError where error.takenAddress != nil {
-            return try await during(step) { try await body() }
+            do {
+                return try await body()
+            } catch let error as DatabaseError where error.takenAddress != nil {
+                return try await body()
+            }
         } catch let error as DatabaseError {
-            throw AuthError.database(error, during: step)
+            throw error.takenAddress ?? AuthError.database(error, during: step)
         }
     }
 

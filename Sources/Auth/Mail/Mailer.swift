@@ -1,7 +1,8 @@
 public import Core
 
-/// How the auth service's mails leave the house: from a ``MessageQueue``, or inside the transaction that stores what the
-/// mail is about, so that neither exists without the other. Implementations hand over quickly.
+/// How the auth service's mails leave the house: from a ``MessageQueue``, or, where somebody waits to hear whether it could
+/// be sent, when what the mail is about is committed. Without a queue (in development) mails are sent inside that
+/// transaction, so that neither exists without the other; implementations that are used so hand over quickly.
 public protocol Mailer: Sendable {
     /// Takes responsibility for the mail. Throws when it cannot; everything that belongs to it is then rolled back.
     func send(_ mail: Mail) async throws(MailFailure)

@@ -103,6 +103,16 @@ enum OneTimeTokenStatements {
         "update auth.users set invited_at = \(now)::timestamptz where id = \(userID)::uuid"
     }
 
+    /// Removes an account that was made for an invitation and that nothing happened to since; answers with its id.
+    static func deleteInvited(userID: String, sentAt: Timestamp) -> SQL {
+        """
+        delete from auth.users
+        where id = \(userID)::uuid and email_confirmed_at is null and confirmation_sent_at = \(sentAt)::timestamptz
+            and created_at = \(sentAt)::timestamptz
+        returning id
+        """
+    }
+
     /// `currentHash` is empty when the present address is not asked.
     static func setEmailChange(
         userID: String, newEmail: String, newHash: String, currentHash: String, now: Timestamp

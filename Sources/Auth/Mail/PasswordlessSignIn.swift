@@ -58,13 +58,20 @@ extension Endpoints {
             try await handingOver(.magicLink) { mailer in
                 try await database.transaction { transaction in
                     try await take(asked, in: transaction, now: now)
-                    let user = try await self.user(email: address, audience: account.audience, in: transaction)
-                    guard let user, user.isEmailConfirmed || configuration.isEmailAutoconfirmed else {
-                        return try await confirmLater(
-                            account, existing: user, request, by: mailer, in: transaction, now: now)
+                    switch try await holder(email: address, audience: account.audience, in: transaction) {
+                    case .account(let user):
+                        // Also to one that is not confirmed, and not the sign-up's mail: whoever follows this one need not
+                        // be who signed up, and chose the password.
+                        try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
+                        return nil
+                    case .nobody:
+                        guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+                        return try await create(account, request, by: mailer, in: transaction, now: now)
+                    case .outsider:
+                        guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+                        try await pretend(order(account), in: transaction, now: now)
+                        return nil
                     }
-                    try await sendMagicLink(account, to: user, request, by: mailer, in: transaction, now: now)
-                    return nil
                 }
             }
         }
@@ -72,18 +79,11 @@ extension Endpoints {
         return .json([:])
     }
 
-    /// New accounts get the mail that confirms them; where addresses count as confirmed, the ordinary one. Answers with
-    /// the account if it was made.
-    private func confirmLater(
-        _ account: SignUpAccount, existing: User?, _ request: GatewayRequest, by mailer: any Mailer,
-        in transaction: Transaction, now: Timestamp
-    ) async throws -> User? {
-        if let existing {
-            // Not the sign-up's mail: whoever follows this one need not be who signed up, and chose the password.
-            try await sendMagicLink(account, to: existing, request, by: mailer, in: transaction, now: now)
-            return nil
-        }
-        guard !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
+    /// New accounts get the mail that confirms them; where addresses count as confirmed, the ordinary one.
+    private func create(
+        _ account: SignUpAccount, _ request: GatewayRequest, by mailer: any Mailer, in transaction: Transaction,
+        now: Timestamp
+    ) async throws -> User {
         let new = account.newUser(hash: "")
         try await beforeCreating(new, request, in: transaction)
         let confirmation =
@@ -110,11 +110,15 @@ extension Endpoints {
         _ account: SignUpAccount, to user: User, _ request: GatewayRequest, by mailer: any Mailer,
         in transaction: Transaction, now: Timestamp
     ) async throws {
-        let order = CodeOrder(
-            code: .magicLink, address: account.email, challenge: account.challenge, redirectTo: account.redirectTo)
         try await send(
-            order, to: user.id, audit: audit(.recoveryRequested, by: AuditEntry.Actor(user), request, now: now),
+            order(account), to: user.id,
+            audit: audit(.recoveryRequested, by: AuditEntry.Actor(user), request, now: now),
             by: mailer, in: transaction, now: now)
+    }
+
+    private func order(_ account: SignUpAccount) -> CodeOrder {
+        CodeOrder(
+            code: .magicLink, address: account.email, challenge: account.challenge, redirectTo: account.redirectTo)
     }
 }
 

@@ -19,19 +19,21 @@ extension Endpoints {
     }
 
     private func mailNonce(_ user: User, _ request: GatewayRequest) async throws -> Response {
-        let mailer = try mailer(for: .reauthentication)
+        _ = try mailer(for: .reauthentication)
         try await countMail()
         let order = CodeOrder(
             code: .reauthentication, address: try writableAddress(user.email), redirectTo: redirectTarget(request))
         let now = clock.now()
         try await during(.updatingUser) {
-            try await database.transaction { transaction in
-                try await take(
-                    CodeRequest(.mail, userID: user.id, for: .reauthentication), in: transaction, now: now)
-                try await send(
-                    order, to: user.id,
-                    audit: audit(.reauthenticationRequested, by: AuditEntry.Actor(user), request, now: now), by: mailer,
-                    in: transaction, now: now)
+            _ = try await handingOver(.reauthentication) { mailer in
+                try await database.transaction { transaction in
+                    try await take(
+                        CodeRequest(.mail, userID: user.id, for: .reauthentication), in: transaction, now: now)
+                    return try await send(
+                        order, to: user.id,
+                        audit: audit(.reauthenticationRequested, by: AuditEntry.Actor(user), request, now: now),
+                        by: mailer, in: transaction, now: now)
+                }
             }
         }
         return .json([:])

@@ -55,18 +55,19 @@ extension Endpoints {
     ) async throws -> Response {
         let now = clock.now()
         let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .confirmation)
-        let existing = try await ask(asked, for: account, now: now)
-        if let existing, existing.phoneConfirmedAt != nil {
+        var existing: User?
+        switch try await ask(asked, for: account, now: now) {
+        case .nobody: break
+        case .account(let user) where user.phoneConfirmedAt == nil: existing = user
+        case .account(let user):
             try await during(.savingUser) {
                 _ = try await database.run(
                     .serviceItself,
-                    audit(
-                        .repeatedSignUp, by: AuditEntry.Actor(existing), traits: ["provider": "phone"], request,
-                        now: now)
-                        + [UserStatements.find(id: existing.id)])
+                    audit(.repeatedSignUp, by: AuditEntry.Actor(user), traits: ["provider": "phone"], request, now: now)
+                        + [UserStatements.find(id: user.id)])
             }
-            guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
-            return .json(decoy(account, identities: [], now: now))
+            return try answer(toDuplicate: account, now: now)
+        case .outsider: return try answer(toDuplicate: account, now: now)
         }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
         let sent = try await sendText(
@@ -74,6 +75,11 @@ extension Endpoints {
         let user = try await store(sent, of: account, hash: hash, request, now: now)
         // Whoever signs up now need not be whoever did before, and is not shown what they sent.
         return .json(existing == nil ? user.json : decoy(account, identities: nil, now: now))
+    }
+
+    private func answer(toDuplicate account: PhoneAccount, now: Timestamp) throws -> Response {
+        guard !revealsDuplicates else { throw AuthError.userAlreadyExists }
+        return .json(decoy(account, identities: [], now: now))
     }
 
     /// `POST /otp` with a number: the account is made if there is none.
@@ -84,21 +90,24 @@ extension Endpoints {
         let channel = try channel(form.channel)
         let now = clock.now()
         let asked = CodeRequest(.phone, address: account.phone, audience: account.audience, for: .access)
-        let existing = try await ask(asked, for: account, now: now)
+        let holder = try await ask(asked, for: account, now: now)
+        let existing: User? = if case .account(let user) = holder { user } else { nil }
         guard existing != nil || !configuration.isSignUpDisabled else { throw AuthError.signUpDisabled }
         let person = existing?.json ?? account.newUser(hash: "").draft(role: configuration.defaultRole, now: now)
         let sent = try await sendText(
             to: account.phone, of: person, channel: channel, asked: asked, request, now: now)
+        // A code is sent to everybody, because its message's id is in the answer; an outsider's opens nothing.
+        if case .outsider = holder { return .json(sent.answer) }
         // Nobody knows a password of a new account, so it has none.
         try await store(sent, of: account, hash: "", request, now: now)
         return .json(sent.answer)
     }
 
-    private func ask(_ asked: CodeRequest, for account: PhoneAccount, now: Timestamp) async throws -> User? {
+    private func ask(_ asked: CodeRequest, for account: PhoneAccount, now: Timestamp) async throws -> AddressHolder {
         try await during(.savingUser) {
             try await database.transaction { transaction in
                 try await take(asked, in: transaction, now: now)
-                return try await self.user(phone: account.phone, audience: account.audience, in: transaction)
+                return try await holder(phone: account.phone, audience: account.audience, in: transaction)
             }
         }
     }

@@ -65,6 +65,12 @@ extension Endpoints {
         guard try await throttle.take(.mail, of: "") else { throw AuthError.refused(.tooManyMails) }
     }
 
+    /// Takes the count of a mail back that was not sent after all.
+    func uncountMail() async throws {
+        guard !configuration.isEmailAutoconfirmed else { return }
+        try await throttle.giveBack(.mail, of: "")
+    }
+
     /// Counts a text message as ``countMail()`` counts mails.
     func countTextMessage() async throws {
         guard try await throttle.take(.textMessage, of: "") else { throw AuthError.refused(.tooManyTextMessages) }

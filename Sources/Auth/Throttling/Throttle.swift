@@ -22,6 +22,13 @@ struct Throttle: Sendable {
         return try await database.run(.serviceItself, statements)[0].isEmpty == false
     }
 
+    /// Gives a token back that was taken for nothing.
+    func giveBack(_ family: RateFamily, of holder: String) async throws {
+        guard let allowance = configuration.allowances[family], allowance.count > 0 else { return }
+        _ = try await database.run(
+            ThrottleStatements.giveBack(key: key(["rate", family.rawValue, holder]), allowance: allowance))
+    }
+
     // MARK: Attempts
 
     /// The statement that asks whether an attempt may be looked at; a row says no. For kinds that are counted in advance

@@ -22,6 +22,15 @@ enum ThrottleStatements {
             """
     }
 
+    /// Takes back that a token was taken.
+    static func giveBack(key: [UInt8], allowance: RateAllowance) -> SQL {
+        """
+        update medmitra.rate_buckets
+        set full_at = full_at - \(allowance.intervalMicroseconds)::double precision * interval '1 microsecond'
+        where key = \(key)
+        """
+    }
+
     /// Answers with a row while attempts are not looked at.
     static func check(_ keys: AttemptKeys, now: Timestamp) -> SQL {
         """

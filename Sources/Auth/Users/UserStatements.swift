@@ -74,13 +74,17 @@ enum UserStatements {
         """
     }
 
-    /// Whether another account has the address.
-    static func isEmailTaken(_ email: String, audience: String, besides id: String) -> SQL {
+    /// Whether another account has the address, of whatever audience.
+    static func isEmailTaken(_ email: String, besides id: String) -> SQL {
+        "select exists (select from auth.users u where \(hasEmail(email)) and u.id <> \(id)::uuid)"
+    }
+
+    /// Whether the row `u` keeps others from being made with an address: by the unique index, which knows neither audience
+    /// nor instance, or because it differs in case alone.
+    static func hasEmail(_ email: String) -> SQL {
         """
-        select exists (
-            select from auth.users u
-            where u.instance_id = \(instance)::uuid and lower(u.email) = \(email) and u.aud = \(audience)
-                and not u.is_sso_user and u.id <> \(id)::uuid)
+        not u.is_sso_user
+        and (u.email = \(email) or u.instance_id = \(instance)::uuid and lower(u.email) = \(email))
         """
     }
 

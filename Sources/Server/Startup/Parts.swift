@@ -69,7 +69,7 @@ struct Parts: Sendable {
             let auth = AuthService(
                 database: authDatabase, issuer: signing.issuer, verifier: signing.verifier, hasher: hasher,
                 peers: outgoing.peers, clock: clock, observer: observer, configuration: authConfiguration)
-            mounts.append(Mount("/auth/v1", auth))
+            mounts += [Mount("/auth/v1", auth), Mount("/.well-known", auth.discovery)]
             if let outbox = outgoing.outbox { mounts.append(Mount("/outbox", outbox)) }
         }
         if configuration.services.contains(.rest) {

@@ -96,6 +96,56 @@ import Testing
         }
     }
 
+    @Test func `tells of nonces that were asked for, by mail and by phone`() async throws {
+        try await AuthHarness.run {
+            $0.isEmailAutoconfirmed = true
+            $0.phone.isEnabled = true
+            $0.phone.isAutoconfirmed = true
+        } _: { auth async throws in
+            let phone: JSON = "491701234567"
+            for user in [
+                try await auth.signUp(),
+                try SignedIn(await auth.send(.post, "/signup", ["phone": phone, "password": "secret1"])),
+            ] {
+                try await auth.owner.run("delete from auth.audit_log_entries")
+                #expect(try await auth.send(.get, "/reauthenticate", bearer: user.accessToken).status == 200)
+                #expect(try await actions(auth) == ["user_reauthenticate_requested"])
+                #expect(
+                    try await auth.value(
+                        "select payload ->> 'actor_id' || (payload ->> 'log_type') from auth.audit_log_entries")
+                        == user.userID + "user")
+            }
+        }
+    }
+
+    @Test func `tells of second factors from the first to the last`() async throws {
+        try await AuthHarness.run(AuthHarness.factors) { auth async throws in
+            let user = try await auth.signUp()
+            let factor = try await auth.enrollTOTP(user)
+            try await auth.owner.run("delete from auth.audit_log_entries")
+            let challenge = try await auth.challengeID(user, factor.id)
+            #expect(try await actions(auth) == ["challenge_created"])
+            #expect(
+                try await auth.value("select payload -> 'traits' ->> 'factor_id' from auth.audit_log_entries")
+                    == factor.id)
+            auth.clock.advance(by: .seconds(60))
+            _ = try await auth.verify(user, factor.id, challenge: challenge, code: auth.code(factor))
+            auth.clock.advance(by: .seconds(1))
+            let renamed = try await auth.send(
+                .put, "/admin/users/\(user.userID)/factors/\(factor.id)", ["friendly_name": "tablet"],
+                bearer: auth.serviceKey)
+            #expect(renamed.status == 200)
+            #expect(try await actions(auth).last == "factor_updated")
+            let row = try await auth.value(
+                """
+                select concat_ws(' ', payload ->> 'actor_username', payload ->> 'log_type',
+                    payload -> 'traits' ->> 'user_id', payload -> 'traits' ->> 'factor_id')
+                from auth.audit_log_entries where payload ->> 'action' = 'factor_updated'
+                """)
+            #expect(row == "service_role factor \(user.userID) \(factor.id)")
+        }
+    }
+
     @Test func `can be switched off`() async throws {
         try await AuthHarness.run { configuration in
             configuration.isEmailAutoconfirmed = true

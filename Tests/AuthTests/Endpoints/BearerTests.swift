@@ -152,4 +152,22 @@ import Tokens
             #expect(ended.refusal == "403 session_expired")
         }
     }
+
+    /// A session that could not be refreshed any more opens nothing to an administrator either.
+    @Test(arguments: ["timebox", "inactivity"])
+    func `of an administrator end with the session's time`(limit: String) async throws {
+        try await AuthHarness.run {
+            $0.isEmailAutoconfirmed = true
+            $0.accessTokenLifetime = .seconds(86_400)
+            if limit == "timebox" { $0.sessionTimebox = .seconds(100) } else { $0.sessionInactivityMax = .seconds(100) }
+        } _: { auth in
+            let signedIn = try await auth.signUp()
+            let token = try auth.token(claims(signedIn) { $0["role"] = "service_role" })
+            auth.clock.advance(by: .seconds(99))
+            #expect(try await auth.send(.get, "/admin/users", bearer: token).status == 200)
+            auth.clock.advance(by: .seconds(2))
+            #expect(try await auth.send(.get, "/admin/users", bearer: token).refusal == "403 session_expired")
+            #expect(try await auth.send(.get, "/admin/users", bearer: auth.serviceKey).status == 200)
+        }
+    }
 }

@@ -150,6 +150,24 @@ import Testing
         }
     }
 
+    /// bcrypt would take the first 72 bytes, and whatever begins like it.
+    @Test func `takes passwords of 72 bytes and no longer ones`() async throws {
+        try await AuthHarness.run { auth in
+            for (password, status) in [
+                (String(repeating: "ä", count: 36), 200), (String(repeating: "x", count: 73), 400),
+            ] {
+                let body: JSON = ["email": .string("p\(status)@example.org"), "password": .string(password)]
+                let answer = try await auth.send(.post, "/signup", body)
+                #expect(answer.status == status, "\(answer.text)")
+                let made = try await auth.send(
+                    .post, "/admin/users",
+                    ["email": .string("a\(status)@example.org"), "password": .string(password)],
+                    bearer: auth.serviceKey)
+                #expect(made.status == status, "\(made.text)")
+            }
+        }
+    }
+
     @Test func `reports every weakness of a password in both dialects`() async throws {
         try await AuthHarness.run { configuration in
             configuration.isEmailAutoconfirmed = true

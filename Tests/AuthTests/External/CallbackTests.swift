@@ -116,6 +116,22 @@ import Testing
         }
     }
 
+    @Test func `from a provider that is served no longer is refused at the app`() async throws {
+        try await ExternalHarness.run { harness in
+            for isPKCE in [false, true] {
+                harness.provider.expect(.init(claims: ScriptedProvider.claims()), for: "c")
+                let state = try await harness.authorize(pkce: isPKCE).state
+                // The operator took it out while somebody was on the way.
+                try await harness.auth.owner.run("update auth.flow_state set provider_type = 'github'")
+                let landed = try await harness.callback("code=c&state=\(state)")
+                #expect(landed.page == ExternalHarness.target)
+                #expect(landed.refusal == "invalid_request oauth_provider_not_supported")
+                #expect(landed.query["error_description"] == "Unsupported provider: provider is not enabled")
+                #expect(try await harness.count("select count(*) from auth.users") == 0)
+            }
+        }
+    }
+
     @Test func `a state of a mail's flow is no state`() async throws {
         try await ExternalHarness.run {
             $0.isEmailAutoconfirmed = true

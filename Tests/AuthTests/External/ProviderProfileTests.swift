@@ -258,6 +258,35 @@ import Testing
         }
     }
 
+    /// The requests come from inside, and the document from outside.
+    @Test(arguments: [
+        ("jwks_uri", "https://169.254.169.254/keys", true), ("userinfo_endpoint", "https://localhost/userinfo", false),
+        ("token_endpoint", "http://10.0.0.1/token", true),
+    ])
+    func `are not asked for inside because a document says so`(
+        member: String, url: String, hasIDToken: Bool
+    ) async throws {
+        try await ExternalHarness.run { harness in
+            let issuer = ScriptedProvider.issuer
+            var document: JSONObject = [
+                "issuer": .string(issuer), "authorization_endpoint": .string(issuer + "/authorize"),
+                "token_endpoint": .string(issuer + "/token"), "userinfo_endpoint": .string(issuer + "/userinfo"),
+                "jwks_uri": .string(issuer + "/keys"), "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            ]
+            document[member] = .string(url)
+            harness.provider.answer(issuer + "/.well-known/openid-configuration", .object(document))
+            harness.provider.expect(.init(claims: ScriptedProvider.claims(), hasIDToken: hasIDToken), for: "c")
+            let state = try await harness.authorize().state
+            let landed = try await harness.callback("code=c&state=\(state)")
+            #expect(landed.query["error"] == "server_error")
+            let asked = try #require(harness.provider.requests.last { $0.url == url })
+            guard case .publicHosts = asked.reach else {
+                Issue.record("\(member) may lead to any host")
+                return
+            }
+        }
+    }
+
     @Test func `of another issuer's document are none`() async throws {
         try await ExternalHarness.run { harness in
             harness.provider.answer(

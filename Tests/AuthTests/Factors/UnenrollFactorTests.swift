@@ -61,9 +61,15 @@ import Testing
     }
 
     @Test func `guards the account's address and password until then`() async throws {
-        try await AuthHarness.run(AuthHarness.factors) { auth in
+        try await AuthHarness.run {
+            AuthHarness.factors(&$0)
+            $0.phone.isEnabled = true
+        } _: { auth in
             let (raised, factor) = try await auth.raisedUser()
             let low = try await auth.signIn()
+            #expect(
+                try await auth.send(.put, "/user", ["phone": "491701234567"], bearer: low.accessToken).refusal
+                    == "401 insufficient_aal")
             let change: JSON = ["password": "another good one"]
             let refused = try await auth.send(.put, "/user", change, bearer: low.accessToken)
             #expect(refused.refusal == "401 insufficient_aal")

@@ -108,5 +108,13 @@ import Testing
         let large = await Self.call { _, _ throws(WebFailure) in throw .tooLarge(limit: .kibibytes(200)) }
         #expect(large.fault == .hookPayloadOverSizeLimit && large.status == 422)
         #expect(large.text == "Payload size exceeded size limit of 204800 bytes")
+        // A web client that does not count for us is counted after.
+        for (length, fault) in [(204_800, nil), (204_801, .hookPayloadOverSizeLimit)] as [(Int, AuthError.Code?)] {
+            let text = #"{"a":""# + String(repeating: "x", count: length - 8) + #""}"#
+            let outcome = await Self.call { _, _ throws(WebFailure) in
+                WebResponse(status: 200, headers: [("content-type", "application/json")], body: Array(text.utf8))
+            }
+            #expect(outcome.fault == fault)
+        }
     }
 }

@@ -88,6 +88,45 @@ import Testing
         }
     }
 
+    /// Whoever asks for a mail to somebody else chooses the request's headers.
+    @Test func `know their host from the configuration alone`() async throws {
+        try await AuthHarness.run {
+            $0.redirects.serviceURL = "https://api.example.org/auth/v1"
+            $0.redirects.siteURL = "https://app.example.org"
+            $0.throttling.allowances = [:]
+        } _: { auth in
+            let user = try await auth.confirmedUser()
+            let headers = [
+                "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "X-Forwarded-Prefix": "/evil.example",
+                "Forwarded": "host=evil.example", "X-Original-Host": "evil.example", "X-Host": "evil.example",
+                "Referer": "https://evil.example/", "Origin": "https://evil.example", "redirect_to": "//evil.example",
+            ]
+            for (method, path, body, bearer) in [
+                (.post, "/signup", ["email": "new@example.org", "password": "secret1"], nil),
+                (.post, "/otp", ["email": .string(AuthHarness.email)], nil),
+                (.post, "/resend", ["email": "new@example.org", "type": "signup"], nil),
+                (.post, "/invite", ["email": "invited@example.org"], auth.serviceKey),
+                (.put, "/user", ["email": "changed@example.org"], user.accessToken),
+                (.get, "/reauthenticate", nil, user.accessToken),
+                (
+                    .post, "/admin/generate_link", ["email": .string(AuthHarness.email), "type": "recovery"],
+                    auth.serviceKey
+                ),
+            ] as [(HTTPRequest.Method, String, JSON?, String?)] {
+                auth.clock.advance(by: .seconds(61))
+                let answer = try await auth.send(
+                    method, path, body, bearer: bearer, headers: headers, host: "evil.example:8443")
+                #expect(answer.status == 200 && !answer.text.contains("evil"), "\(path) \(answer.text)")
+            }
+            #expect(auth.mailer.sent.count == 8)
+            for mail in auth.mailer.sent {
+                let link = mail.link.reveal()
+                #expect(mail.kind == .reauthentication || link.hasPrefix("https://api.example.org/auth/v1/verify?"))
+                #expect(!link.contains("evil") && mail.redirectTo == "https://app.example.org")
+            }
+        }
+    }
+
     @Test func `of flows with a challenge end with a code, in place of a session`() async throws {
         try await AuthHarness.run({ _ in }) { auth in
             for (path, type, method) in [

@@ -1,7 +1,6 @@
 import Core
 import HTTPTypes
 import Postgres
-import Synchronization
 import Testing
 
 @testable import Auth
@@ -179,30 +178,5 @@ import Testing
                 .post, "/verify", ["type": "sms", "phone": "15550001111", "token": .string(message.code.reveal())])
             #expect(verified.status == 200)
         }
-    }
-}
-
-/// Comes back from no mail before it is let go, or cancelled.
-private final class HoldingMailer: Mailer {
-    private struct State {
-        var isLetGo = false
-        var isRefusing = false
-        var sent: [Mail] = []
-    }
-    private let state = Mutex(State())
-    private let gate = AsyncStream.makeStream(of: Void.self)
-
-    var sent: [Mail] { state.withLock { $0.sent } }
-    func refuse() { state.withLock { $0.isRefusing = true } }
-    func letGo() {
-        state.withLock { $0.isLetGo = true }
-        gate.continuation.finish()
-    }
-
-    func send(_ mail: Mail) async throws(MailFailure) {
-        for await _ in gate.stream {}
-        guard state.withLock({ $0.isLetGo }) else { throw MailFailure(cause: "cancelled") }
-        guard !state.withLock({ $0.isRefusing }) else { throw MailFailure(cause: "refused by the test") }
-        state.withLock { $0.sent.append(mail) }
     }
 }

@@ -150,6 +150,50 @@ import Tokens
         }
     }
 
+    @Test(arguments: [
+        (nil, "/auth/v1"), ("https://x.example.org/tenants/:a/*b/", "/tenants/:a/*b"), ("https://x.example.org", ""),
+        ("https://x.example.org/?a=/b", ""), ("a name", ""),
+    ])
+    func `stand where the issuer alone leads to`(issuer: String?, path: String) async throws {
+        try await AuthHarness.runOAuth {
+            $0.redirects.serviceURL = "https://x.example.org/auth/v1"
+            $0.issuer = issuer
+        } _: { auth in
+            let below = try await auth.send(.get, "/.well-known/oauth-authorization-server", key: .some(nil))
+            for document in ["oauth-authorization-server", "openid-configuration"] {
+                for place in Set(["/\(document)", "/\(document)\(path)"]) {
+                    let answer = try await auth.send(
+                        .get, place, key: .some(nil), headers: ["Origin": "https://client.example.org"],
+                        below: "/.well-known")
+                    #expect(answer.status == 200 && answer.text == below.text, "\(place)")
+                    #expect(answer.header("Cache-Control") == "public, max-age=600")
+                    #expect(answer.header("Access-Control-Allow-Origin") != nil)
+                }
+                for place in ["/\(document)/", "/\(document)/other", "/\(document)\(path)/more", "/x"] {
+                    let answer = try await auth.send(.get, place, key: .some(nil), below: "/.well-known")
+                    #expect(answer.status == 404, "\(place)")
+                }
+                let posted = try await auth.send(.post, "/\(document)\(path)", key: .some(nil), below: "/.well-known")
+                #expect(posted.status == 405)
+            }
+        }
+    }
+
+    @Test func `are gone from there as from everywhere while the server is off`() async throws {
+        try await AuthHarness.run { auth in
+            for mount in ["/.well-known", "/auth/v1/.well-known"] {
+                for place in ["/oauth-authorization-server", "/oauth-authorization-server/auth/v1"] {
+                    let answer = try await auth.send(.get, place, key: .some(nil), below: mount)
+                    #expect(answer.status == 404, "\(mount)\(place)")
+                }
+            }
+            // Who checks tokens wants to know the keys, whether or not there are clients.
+            let keys = try await auth.send(
+                .get, "/openid-configuration/auth/v1", key: .some(nil), below: "/.well-known")
+            #expect(keys.status == 200)
+        }
+    }
+
     @Test func `name no registration where there is none`() async throws {
         try await AuthHarness.runOAuth({ $0.oauthServer.isDynamicRegistrationAllowed = false }) { auth in
             let answer = try await auth.send(.get, "/.well-known/openid-configuration")

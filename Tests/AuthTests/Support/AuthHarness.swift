@@ -118,7 +118,7 @@ struct AuthHarness: Sendable {
         var gateway = GatewayConfiguration()
         gateway.trustedProxies = trustedProxies.compactMap { Network($0) }
         responder = GatewayResponder(
-            configuration: gateway, mounts: [Mount("/auth/v1", service)],
+            configuration: gateway, mounts: [Mount("/auth/v1", service), Mount("/.well-known", service.discovery)],
             recognizer: Recognizer(ring: ring, clock: clock), observer: observer, clock: clock,
             makeRequestID: { "request-of-the-test" })
     }
@@ -129,10 +129,11 @@ struct AuthHarness: Sendable {
         func recognize(_ presented: String) -> PresentedKey? { ring.classify(presented, now: clock.now()) }
     }
 
-    /// Sends a request below `/auth/v1`, with the anon key unless told otherwise.
+    /// Sends a request below `/auth/v1` or another mount, with the anon key unless told otherwise.
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, raw: String? = nil, bearer: String? = nil,
-        key: String?? = nil, headers: [String: String] = [:], from address: String = "192.0.2.7"
+        key: String?? = nil, headers: [String: String] = [:], from address: String = "192.0.2.7",
+        below mount: String = "/auth/v1", host: String = "localhost"
     ) async throws -> Answer {
         var fields = HTTPFields()
         if let key = key ?? anonKey { fields[try name("apikey")] = key }
@@ -140,7 +141,7 @@ struct AuthHarness: Sendable {
         for (header, value) in headers { fields[try name(header)] = value }
         let text = raw ?? body?.text ?? ""
         let head = HTTPRequest(
-            method: method, scheme: "http", authority: "localhost", path: "/auth/v1" + path, headerFields: fields)
+            method: method, scheme: "http", authority: host, path: mount + path, headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: text)))
         return try await Answer(await responder.respond(to: request, remoteAddress: address).response)
     }

@@ -110,6 +110,11 @@ import Testing
             for _ in 0..<3 { #expect(try await attempt("10.0.0.1, 10.0.0.2", from: "192.0.2.7") == 400) }
             #expect(try await attempt("10.0.0.1", from: "192.0.2.9") == 429)
             #expect(try await attempt("10.0.0.3", from: "192.0.2.7") == 400)
+            // Without the header it is the proxy's own address that counts.
+            for _ in 0..<3 { #expect(try await attempt(nil, from: "192.0.2.8") == 400) }
+            #expect(try await attempt(nil, from: "192.0.2.8") == 429)
+            #expect(try await attempt("", from: "192.0.2.8") == 429)
+            #expect(try await attempt(" ,", from: "192.0.2.8") == 429)
             // A stranger's header is his own invention.
             for number in 0..<3 { #expect(try await attempt("10.1.0.\(number)", from: "198.51.100.1") == 400) }
             #expect(try await attempt("10.1.0.9", from: "198.51.100.1") == 429)
