@@ -165,10 +165,10 @@ struct DirectDesk: Sendable {
     func encoded(
         _ answer: DirectAnswer, to visitor: Visitor, requestID: String, into buffer: inout ByteBuffer
     ) -> ByteBuffer? {
-        if answer.status == .ok {
+        if answer.status == .ok, answer.status.reasonPhrase == HTTPResponse.Status.ok.reasonPhrase {
             buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
         } else {
-            buffer.writeString("HTTP/1.1 \(answer.status.code) \(answer.status.reasonPhrase)\r\n")
+            buffer.writeString("HTTP/1.1 \(answer.status.code) \(answer.status.shownReason)\r\n")
         }
         switch answer.head {
         case .lines(let lines):
