@@ -18,10 +18,15 @@ struct ReadShape: Hashable {
     struct Fields: Hashable {
         private let values: [String?]
 
-        init(_ headers: HTTPFields) {
-            values = [
-                headers[.prefer], headers[.acceptProfile], headers[.accept], headers[.range], headers[.contentType],
-            ]
+        private static let names: [HTTPField.Name] = [
+            .prefer, .acceptProfile, .contentProfile, .accept, .range, .contentType,
+        ]
+
+        init(_ headers: HTTPFields) { values = Fields.names.map { headers[$0] } }
+
+        /// Those fields and no others.
+        static func only(of headers: HTTPFields) -> HTTPFields {
+            headers.filter { names.contains($0.name) }
         }
     }
 

@@ -117,7 +117,7 @@ import Testing
         #expect(isPlanned(2) && !isPlanned(1) && !isPlanned(3))
         reads.keep(planned, for: shape, generation: 1)
         #expect(isPlanned(2))
-        for number in 0..<RestLimits.plannedReadsMax {
+        for number in 0..<RestLimits.plansMax {
             let other = try #require(ReadShape.split(try Self.http("/laboratories", "id=eq.1&limit=\(number)"))).shape
             reads.keep(nil, for: other, generation: 2)
         }
