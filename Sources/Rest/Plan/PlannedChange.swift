@@ -3,7 +3,7 @@ internal import Postgres
 
 /// A call or an insert that was planned and written with stand-ins for all that its ``ChangeShape`` leaves out, to be
 /// carried out with the body and the values of any request of the same shape.
-struct PlannedChange: Sendable {
+final class PlannedChange: Sendable {
     let plan: RequestPlan
     let request: APIRequest
     let statement: MainStatement

@@ -47,16 +47,18 @@ import Testing
     }
 
     private static let argumentParts = [
-        "a=", "b=", "c=", "id=eq.", "x=gt.", "a=not", "a=eq", "a=in", "a=fts(", "a=is.", ".", "1", "-1.5", "Not.eq.1", "x", "&",
-        "&", "&", "(", "{1,2}", "select=", "order=", "limit=", "in.(1)", "\"", ")", "any)", "_", "eq(any).", ":", ",",
+        "a=", "b=", "c=", "id=eq.", "x=gt.", "a=not", "a=eq", "a=in", "a=fts(", "a=is.", ".", "1", "-1.5", "Not.eq.1",
+        "x",
+        "&", "&", "&", "(", "{1,2}", "select=", "order=", "limit=", "in.(1)", "\"", ")", "any)", "_", "eq(any).", ":",
+        ",",
     ]
 
     /// What is left out as an argument is one whatever it says.
     @Test func `a query with marks says what it says with its values`() throws {
         func said(_ query: String) throws -> String {
             let (read, bounds) = try QueryParameters.parse(query, takesArguments: true)
-            return "\(read.arguments) \(read.rootFilters) \(read.embedFilters) \(read.filterNames.sorted()) \(read.select) "
-                + "\(read.order) \(read.logic) \(read.columns ?? []) \(bounds)"
+            return "\(read.arguments) \(read.rootFilters) \(read.embedFilters) \(read.filterNames.sorted()) "
+                + "\(read.select) \(read.order) \(read.logic) \(read.columns ?? []) \(bounds)"
         }
         var generator = SeededGenerator(seed: 7)
         var compared = 0
