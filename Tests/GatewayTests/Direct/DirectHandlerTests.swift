@@ -296,7 +296,7 @@ import Testing
                     _ = try await connection.response()
                 }
             }
-            #expect(lane.entries == 3)
+            #expect(lane.entries == 2)
         }
     }
 }
