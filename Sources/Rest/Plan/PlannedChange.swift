@@ -56,6 +56,7 @@ final class PlannedChange: Sendable {
         var bodyPlaces: [Int] = []
         var places: [(parameter: Int, value: Int)] = []
         let marks = shape.values.indices.map(ReadShape.mark)
+        guard marks.allSatisfy({ request.query.canonical.ranges(of: $0).count == 1 }) else { return nil }
         for (index, parameter) in statement.sql.parameters.enumerated() {
             switch parameter {
             case .null: continue

@@ -38,7 +38,10 @@ struct ReadShape: Hashable {
     }
 
     /// The mark in place of the value number `index`. Its characters are those that percent-encoding leaves alone.
-    static func mark(_ index: Int) -> String { "~m\(index)~" }
+    static func mark(_ index: Int) -> String { "~\(secret)~\(index)~" }
+
+    /// Drawn once, so that nobody can send a mark of his own, in whatever disguise, and have a value put in its place.
+    private static let secret = String(UInt64.random(in: 0...UInt64.max), radix: 36)
 
     /// The shape of a request and the values left out of it, decoded; nil for what is no short read.
     static func split(_ http: GatewayRequest) -> (shape: ReadShape, values: [String])? {

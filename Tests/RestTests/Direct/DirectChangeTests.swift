@@ -207,7 +207,8 @@ import Testing
 
     /// Bodies whose names would like to be SQL, marks or other names.
     static let hostileNames = [
-        #"a\" int) as x, pg_sleep(1) --"#, "a') from pg_sleep(1) --", "a int) AS _(a", "$1", "~m0~", "*", "", " a",
+        #"a\" int) as x, pg_sleep(1) --"#, "a') from pg_sleep(1) --", "a int) AS _(a", "$1", ReadShape.mark(0), "*", "",
+        " a",
         "a ",
         "A", "a::text", "pgrst_body", #"\u0061"#, #"a\u0000"#, "a\u{1F600}", "å", "a\u{30A}", "a;b", "a,b",
         "medmitra-rows:1", "//",
@@ -250,6 +251,29 @@ import Testing
                 #expect(direct == 2, "\(request.path)")
                 #expect(try !ward.isPlanned(request))
             }
+        }
+    }
+
+    /// A mark that a client sends must not be taken for the place of a value, should it ever be guessed.
+    @Test func `a query with a mark of its own is planned each time`() async throws {
+        try await WardHarness.run { ward in
+            try await ward.alter(Self.schema)
+            let mark = ReadShape.mark(0)
+            let encoded = mark.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "%7E")
+            for request in [
+                Self.get("/rpc/table_of?n=3&name=like.\(mark)"), Self.get("/rpc/table_of?n=3&name=like.\(encoded)"),
+                Self.call("/rpc/table_of?id=gt.1&name=like.\(mark)", #"{"n":3}"#),
+                Self.get("/rpc/all_doctors?id=gt.1&tags->>\(mark)=is.null"),
+                Self.get("/rpc/all_doctors?id=gt.1&tags->>%22\(encoded)%22=is.null"),
+                Self.get("/rpc/pick?c=a&\(mark)=is.null"), Self.get("/rpc/\(mark)?a=1"),
+            ] {
+                _ = try await compare([request], ward, changes: false)
+                #expect(try !ward.isPlanned(request), "\(request.path)")
+            }
+            // In the place of a value it is one like any other.
+            let values = [Self.get("/rpc/pick?c=a"), Self.get("/rpc/pick?c=\(mark)")]
+            #expect(try await compare(values, ward, changes: false) == 4)
+            #expect(try ward.isPlanned(values[0]))
         }
     }
 
