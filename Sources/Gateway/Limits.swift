@@ -13,6 +13,8 @@ public enum GatewayLimits {
     public static let idleTimeout: Duration = .seconds(75)
     /// The longest body of a request that is answered directly; longer ones are read as they come.
     public static let directBodyMax = ByteCount.kibibytes(64)
+    /// Sets of header fields that a connection is known by, for a second: a client reads, writes and calls by turns.
+    static let directVisitorsMax = 4
     /// How long a stop waits for requests under way and for clients that do not let go of their connection.
     public static let stopMax: Duration = .seconds(25)
     /// What is read and dropped of a body whose request is answered already, so that a client that sends before it

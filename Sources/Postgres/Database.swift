@@ -131,8 +131,13 @@ public final class Database: Sendable {
     /// request would run with the service's rights.
     func check(_ settings: TransactionSettings) throws(DatabaseError) {
         for setting in settings.settings where setting.name == "role" {
-            let own = [configuration.user, configuration.assumeRole, "none"]
-            guard !own.contains(setting.value) else {
+            // No role can have that name: PostgreSQL's own words for one that there is not.
+            if setting.value == "none" {
+                throw .server(
+                    ServerError(
+                        sqlState: .invalidParameterValue, severity: "ERROR", message: "role \"none\" does not exist"))
+            }
+            guard setting.value != configuration.user, setting.value != configuration.assumeRole else {
                 throw .invalidParameter(reason: "the role of the service itself is no caller's")
             }
         }

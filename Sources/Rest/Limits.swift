@@ -8,10 +8,10 @@ enum RestLimits {
     static let tokensCached = 1000
     /// Queries up to this are planned once for all values; longer ones are rare, and memory is not.
     static let shapeMax = ByteCount.kibibytes(2)
-    /// Reads remembered so. One holds some ten kilobytes.
-    static let plannedReadsMax = 500
-    /// Shapes of reads that a connection keeps with its caller's settings, for a second.
-    static let directReadsMax = 16
+    /// Reads remembered so, and calls and inserts. One holds some ten kilobytes.
+    static let plansMax = 500
+    /// Shapes of reads, and of calls and inserts, that a connection keeps with its caller's settings, for a second.
+    static let directShapesMax = 16
     /// Bytes of `response.headers` set by SQL that are looked at.
     static let responseHeaders = ByteCount.kibibytes(64)
     /// JSON of a `RAISE` with SQLSTATE `PGRST`.

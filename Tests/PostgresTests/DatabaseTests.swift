@@ -427,6 +427,22 @@ final class RecordingObserver: Observer {
         await database.shutdown()
     }
 
+    /// Setting it would not fail: it gives the login's own rights back.
+    @Test func `none is a role that there is not`() async throws {
+        let database = try await TestCluster.shared.migratedDatabase().pool(user: "medmitra_service")
+        let error = await #expect(throws: DatabaseError.self) {
+            try await database.run(TransactionSettings(caller: .key(role: "none")), "select 1")
+        }
+        #expect(error?.sqlState?.rawValue == "22023")
+        #expect(error?.serverError?.message == #"role "none" does not exist"#)
+        let other = await #expect(throws: DatabaseError.self) {
+            try await database.run(TransactionSettings(caller: .key(role: "nobody")), "select 1")
+        }
+        #expect(other?.serverError?.message == #"role "nobody" does not exist"#)
+        #expect(other?.sqlState == error?.sqlState)
+        await database.shutdown()
+    }
+
     /// Where only the owner's login is to be had, as with an existing database.
     @Test func `a superuser's connection that assumes a role can become what that role can, and nobody else`()
         async throws

@@ -74,12 +74,27 @@ struct DirectDesk: Sendable {
         return hosts == 1 ? length : nil
     }
 
-    /// The visitor behind a request: `last`, if it is the same one. Nil sends the request the ordinary way, which also
-    /// says why it is refused.
-    func visitor(_ head: HTTPRequestHead, at window: Window, remoteAddress: String?, last: Visitor?) -> Visitor? {
+    /// The visitor behind a request: one of those `known` on the connection, latest first, or a new one who joins them.
+    /// Nil sends the request the ordinary way, which also says why it is refused.
+    func visitor(
+        _ head: HTTPRequestHead, at window: Window, remoteAddress: String?, among known: inout [Visitor]
+    ) -> Visitor? {
         let now = responder.clock.now()
         let keys = responder.keyGuard.recognizer.generation
-        if let last, last.sent(head.headers, at: window, now: now, keys: keys) { return last }
+        for visitor in known where visitor.sent(head.headers, at: window, now: now, keys: keys) { return visitor }
+        // Nobody comes back with what was judged in another second.
+        known.removeAll { !$0.isCurrent(now: now, keys: keys) }
+        guard let new = newVisitor(head, at: window, remoteAddress: remoteAddress, now: now, keys: keys) else {
+            return nil
+        }
+        if known.count >= GatewayLimits.directVisitorsMax { known.removeLast() }
+        known.insert(new, at: 0)
+        return new
+    }
+
+    private func newVisitor(
+        _ head: HTTPRequestHead, at window: Window, remoteAddress: String?, now: Timestamp, keys: UInt64
+    ) -> Visitor? {
         let surface = window.surface
         let fields = HTTPFields(head.headers)
         guard
@@ -165,10 +180,10 @@ struct DirectDesk: Sendable {
     func encoded(
         _ answer: DirectAnswer, to visitor: Visitor, requestID: String, into buffer: inout ByteBuffer
     ) -> ByteBuffer? {
-        if answer.status == .ok {
+        if answer.status == .ok, answer.status.reasonPhrase == HTTPResponse.Status.ok.reasonPhrase {
             buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
         } else {
-            buffer.writeString("HTTP/1.1 \(answer.status.code) \(answer.status.reasonPhrase)\r\n")
+            buffer.writeString("HTTP/1.1 \(answer.status.code) \(answer.status.shownReason)\r\n")
         }
         switch answer.head {
         case .lines(let lines):

@@ -75,7 +75,8 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var wantsRead = false
     /// Whether the client has to read before it is answered again.
     private var isStalled = false
-    private var visitor: Visitor?
+    /// Who sent the latest requests.
+    private var visitors: [Visitor] = []
     private var count = 0
     private var idle: IdleWatch?
     private var remoteAddress: String?
@@ -146,7 +147,8 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func begin(_ held: Held, _ context: ChannelHandlerContext) -> Bool {
         let start = ContinuousClock.now
         if remoteAddress == nil { remoteAddress = context.remoteAddress?.ipAddress }
-        visitor = desk.visitor(held.head, at: held.window, remoteAddress: remoteAddress, last: visitor)
+        let visitor = desk.visitor(
+            held.head, at: held.window, remoteAddress: remoteAddress, among: &visitors)
         guard let visitor, let request = DirectDesk.request(held.head, body: held.body, at: held.window) else {
             return false
         }

@@ -4,8 +4,8 @@ internal import NIOHTTP1
 
 /// Who sends the requests of a connection, as far as header fields tell.
 ///
-/// A client that keeps its connection sends the same fields again and again: they are judged once, and again when they
-/// differ, when the gateway's keys changed or when the second did, since tokens expire at the beginning of one.
+/// A client that keeps its connection sends the same fields again and again, in a few kinds of requests: they are judged
+/// once, and again when they differ, when the gateway's keys changed or when the second did, since tokens expire at the beginning of one.
 final class Visitor: Sendable {
     let headers: HTTPHeaders
     let window: DirectDesk.Window
@@ -37,11 +37,14 @@ final class Visitor: Sendable {
         self.keys = keys
     }
 
+    /// Whether what was judged still holds.
+    func isCurrent(now: Timestamp, keys: UInt64) -> Bool { now.seconds == second && keys == self.keys }
+
     /// Whether a request with these fields comes from the same visitor.
     func sent(_ headers: HTTPHeaders, at window: DirectDesk.Window, now: Timestamp, keys: UInt64) -> Bool {
-        guard now.seconds == second, keys == self.keys, window === self.window,
-            headers.count == self.headers.count
-        else { return false }
+        guard isCurrent(now: now, keys: keys), window === self.window, headers.count == self.headers.count else {
+            return false
+        }
         for (one, other) in zip(headers, self.headers) where one.name != other.name || one.value != other.value {
             return false
         }

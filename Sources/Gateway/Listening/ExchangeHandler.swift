@@ -39,6 +39,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes dropped of a request that is answered already; nil while there is none.
     private var drained: Int?
     private var deadline: Scheduled<Void>?
+    /// The status of the answer that comes next, where its reason phrase is not the usual one.
+    var chosenStatus: HTTPResponseStatus?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isBroken else { return }
@@ -99,6 +101,10 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func frame(_ head: inout HTTPResponseHead) {
         guard head.status.code >= 200 else { return }
+        defer {
+            if let chosenStatus, chosenStatus.code == head.status.code { head.status = chosenStatus }
+            chosenStatus = nil
+        }
         head.headers.remove(name: "transfer-encoding")
         if exchanges.first?.isLast == true { head.headers.replaceOrAdd(name: "connection", value: "close") }
         if !head.status.mayHaveResponseBody {

@@ -154,6 +154,7 @@ public struct HTTPListener: Service {
                         bytesOut: bytesOut)))
         }
         let head = HTTPResponse(status: response.status, headerFields: response.headers)
+        await response.status.announceReason(on: channel)
         if isHead || !response.status.mayHaveBody {
             try await writer.writeResponse(head)
         } else {

@@ -15,6 +15,7 @@ public struct SQLState: Sendable, Hashable, RawRepresentable, CustomStringConver
     public static let insufficientPrivilege = SQLState(rawValue: "42501")
     public static let undefinedTable = SQLState(rawValue: "42P01")
     public static let invalidTextRepresentation = SQLState(rawValue: "22P02")
+    static let invalidParameterValue = SQLState(rawValue: "22023")
     public static let queryCanceled = SQLState(rawValue: "57014")
     public static let lockNotAvailable = SQLState(rawValue: "55P03")
     public static let readOnlyTransaction = SQLState(rawValue: "25006")

@@ -111,7 +111,11 @@ enum Grammar {
     }
 
     static func jsonPath(_ reader: inout QueryReader) throws(SyntaxStop) -> [JSONStep] {
-        try reader.many(jsonStep)
+        let steps = try reader.many(jsonStep)
+        guard steps.count <= RequestLimits.jsonStepsMax else {
+            return try reader.fail([.plain("more than \(RequestLimits.jsonStepsMax) steps in a JSON path")])
+        }
+        return steps
     }
 
     private static func jsonStep(_ reader: inout QueryReader) throws(SyntaxStop) -> JSONStep {

@@ -28,6 +28,15 @@ struct JSONShapeReader {
         do throws(Malformed) { return try reader.document() } catch { return nil }
     }
 
+    /// The names of an object's members in order, as they stand between their quotes, each ended by NUL, which no JSON
+    /// text holds. Nil for any other text and where a name holds an escape.
+    static func plainNames(of bytes: [UInt8]) -> [UInt8]? {
+        // Why there are none, the reading of the whole request tells.
+        guard (try? UTF8Span(validating: bytes.span)) != nil else { return nil }
+        var reader = JSONShapeReader(bytes)
+        do throws(Malformed) { return try reader.plainNames() } catch { return nil }
+    }
+
     private struct Malformed: Error {}
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -46,6 +55,24 @@ struct JSONShapeReader {
         skipSpace()
         guard position == bytes.count else { throw Malformed() }
         return shape
+    }
+
+    private mutating func plainNames() throws(Malformed) -> [UInt8]? {
+        skipSpace()
+        guard try peek() == UInt8(ascii: "{") else { return nil }
+        let members = try members()
+        skipSpace()
+        guard position == bytes.count else { throw Malformed() }
+        var names: [UInt8] = []
+        names.reserveCapacity(members.reduce(0) { $0 + $1.count })
+        for member in members {
+            for index in member.lowerBound + 1..<member.upperBound - 1 {
+                guard bytes[index] != UInt8(ascii: "\\") else { return nil }
+                names.append(bytes[index])
+            }
+            names.append(0)
+        }
+        return names
     }
 
     // MARK: - Rows

@@ -12,6 +12,7 @@ final class ActiveConfiguration: Sendable {
     let searchPathEnd: String
     let documents = DocumentCache()
     let plannedReads = PlannedReads()
+    let plannedChanges = PlannedChanges()
 
     /// - Parameter verifier: nil makes one of the configuration's own secret, if it has one.
     ///

@@ -27,7 +27,10 @@ extension RestConfiguration {
         case "db_pre_request": preRequest = text
         case "db_root_spec": rootFunction = text
         case "jwt_aud": audience = text
-        case "jwt_secret": jwtSecret = text.map { Secret($0) }
+        case "jwt_secret":
+            // Meant as a file, which is not read here; the path itself is no secret.
+            guard !value.hasPrefix("@") else { return false }
+            jwtSecret = text.map { Secret($0) }
         case "openapi_server_proxy_uri": openAPIProxyURL = text
         case "server_cors_allowed_origins": allowedOrigins = SettingText.list(value)
         case "server_trace_header": traceHeader = text

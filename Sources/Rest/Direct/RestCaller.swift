@@ -19,6 +19,7 @@ final class RestCaller: DirectCaller {
     /// Made with the first request.
     private let fieldTexts = Mutex<RequestSettings.FieldTexts?>(nil)
     private let reads = Mutex<[[UInt8]: DirectRead]>([:])
+    private let changes = Mutex<[[UInt8]: DirectChange]>([:])
 
     init(
         service: RestService, active: ActiveConfiguration, cache: SchemaCache, caller: Caller, headers: HTTPFields
@@ -65,7 +66,7 @@ final class RestCaller: DirectCaller {
         guard let plain, plain.values == values else { return (read, values) }
         reads.withLock { reads in
             // They live for a second; whoever sends more shapes than this in it takes the ordinary way's time.
-            if reads.count >= RestLimits.directReadsMax { reads = [:] }
+            if reads.count >= RestLimits.directShapesMax { reads = [:] }
             reads[plain.key] = read
         }
         return (read, values)
@@ -91,15 +92,59 @@ final class RestCaller: DirectCaller {
     ) -> DirectWork? {
         // What takes long to read would hold up the other connections of the event loop.
         guard request.query.utf8.count <= RestLimits.shapeMax.bytes,
-            request.body.count <= active.configuration.bodyMax.bytes,
+            request.body.count <= active.configuration.bodyMax.bytes
+        else { return nil }
+        guard let shape = ChangeShape(request) else { return beginOnce(request, completion) }
+        if let known = changes.withLock({ $0[shape.bytes] }) { return begin(known, shape, completion) }
+        switch lookup(shape) {
+        case .unknown: return nil
+        case .unsuitable: return beginOnce(request, completion)
+        case .planned(let planned):
+            var template = planned.request
+            template.takeFields(of: headers)
+            guard let change = DirectChange(planned, exchange(template)) else { return nil }
+            changes.withLock { changes in
+                if changes.count >= RestLimits.directShapesMax { changes = [:] }
+                changes[shape.bytes] = change
+            }
+            return begin(change, shape, completion)
+        }
+    }
+
+    /// What was planned before for requests of `shape`, by whomever, or is planned now.
+    private func lookup(_ shape: ChangeShape) -> PlannedChanges.Lookup {
+        let key = ChangeShape.Key(bytes: shape.bytes, fields: shapeFields)
+        let known = active.plannedChanges.find(key, generation: cache.generation)
+        guard case .unknown = known else { return known }
+        let lookup = PlannedChange.lookup(shape, headers, cache, active)
+        switch lookup {
+        // Only what went well is worth remembering.
+        case .unknown: break
+        case .unsuitable: active.plannedChanges.keep(nil, for: key, generation: cache.generation)
+        case .planned(let planned): active.plannedChanges.keep(planned, for: key, generation: cache.generation)
+        }
+        return lookup
+    }
+
+    /// Plans for this request alone.
+    private func beginOnce(
+        _ request: DirectRequest, _ completion: @escaping @Sendable (DirectOutcome) -> Void
+    ) -> DirectWork? {
+        guard
             let read = try? APIRequest(
                 method: request.method.rawValue, path: request.path, query: request.query, headers: headers,
                 body: request.body, rules: RequestRules(active.configuration)),
             let plan = try? Planner(request: read, cache: cache, configuration: active.configuration).plan(),
-            let change = DirectChange(plan, exchange(read)), change.execution.isOneFlight,
-            let departure = try? database.departure(change.execution.settings)
+            let change = DirectChange(plan, exchange(read))
         else { return nil }
-        let flight = try? database.start(departure, change.statements) { answer in
+        return begin(change, nil, completion)
+    }
+
+    private func begin(
+        _ change: DirectChange, _ shape: ChangeShape?, _ completion: @escaping @Sendable (DirectOutcome) -> Void
+    ) -> DirectWork? {
+        guard !change.isLarge else { return nil }
+        let flight = try? database.start(change.departure, change.statements(shape)) { answer in
             completion(change.outcome(answer))
         }
         return flight.map { flight in DirectWork(route: change.route) { flight.cancel() } }

@@ -18,10 +18,15 @@ struct ReadShape: Hashable {
     struct Fields: Hashable {
         private let values: [String?]
 
-        init(_ headers: HTTPFields) {
-            values = [
-                headers[.prefer], headers[.acceptProfile], headers[.accept], headers[.range], headers[.contentType],
-            ]
+        private static let names: [HTTPField.Name] = [
+            .prefer, .acceptProfile, .contentProfile, .accept, .range, .contentType,
+        ]
+
+        init(_ headers: HTTPFields) { values = Fields.names.map { headers[$0] } }
+
+        /// Those fields and no others.
+        static func only(of headers: HTTPFields) -> HTTPFields {
+            headers.filter { names.contains($0.name) }
         }
     }
 
@@ -33,7 +38,10 @@ struct ReadShape: Hashable {
     }
 
     /// The mark in place of the value number `index`. Its characters are those that percent-encoding leaves alone.
-    static func mark(_ index: Int) -> String { "~m\(index)~" }
+    static func mark(_ index: Int) -> String { "~\(secret)~\(index)~" }
+
+    /// Drawn once, so that nobody can send a mark of his own, in whatever disguise, and have a value put in its place.
+    private static let secret = String(UInt64.random(in: 0...UInt64.max), radix: 36)
 
     /// The shape of a request and the values left out of it, decoded; nil for what is no short read.
     static func split(_ http: GatewayRequest) -> (shape: ReadShape, values: [String])? {

@@ -51,10 +51,11 @@ import Tokens
         let desk = try Self.desk([Mount("", surface)], keys: keys)
         let head = Self.head("/a", [("apikey", "k")])
         let window = try #require(desk.window(for: head))
-        let first = try #require(desk.visitor(head, at: window, remoteAddress: nil, last: nil))
-        #expect(desk.visitor(head, at: window, remoteAddress: nil, last: first) === first)
+        var known: [Visitor] = []
+        let first = try #require(desk.visitor(head, at: window, remoteAddress: nil, among: &known))
+        #expect(desk.visitor(head, at: window, remoteAddress: nil, among: &known) === first)
         keys.revoke()
-        #expect(desk.visitor(head, at: window, remoteAddress: nil, last: first) == nil)
+        #expect(desk.visitor(head, at: window, remoteAddress: nil, among: &known) == nil)
     }
 
     @Test func `a visitor is judged anew when a second begins`() throws {
@@ -65,12 +66,38 @@ import Tokens
         let desk = try Self.desk([Mount("", surface)], clock: clock)
         let head = Self.head("/a")
         let window = try #require(desk.window(for: head))
-        let first = try #require(desk.visitor(head, at: window, remoteAddress: nil, last: nil))
+        var known: [Visitor] = []
+        let first = try #require(desk.visitor(head, at: window, remoteAddress: nil, among: &known))
         clock.move(to: Timestamp(microseconds: 784_111_777_999_999))
-        #expect(desk.visitor(head, at: window, remoteAddress: nil, last: first) === first)
+        #expect(desk.visitor(head, at: window, remoteAddress: nil, among: &known) === first)
         clock.move(to: Timestamp(seconds: 784_111_778))
-        #expect(desk.visitor(head, at: window, remoteAddress: nil, last: first) !== first)
+        #expect(desk.visitor(head, at: window, remoteAddress: nil, among: &known) !== first)
         #expect(lane.entries == 2)
+    }
+
+    @Test func `a few who come by turns are judged once each, and each is told from the others`() throws {
+        let clock = Clock()
+        let lane = TestLane { _, _ in nil }
+        var surface = TestSurface()
+        surface.directLane = lane
+        let desk = try Self.desk([Mount("", surface)], clock: clock)
+        var known: [Visitor] = []
+        func visitor(_ name: String) throws -> Visitor {
+            let head = Self.head("/a", [("X-Name", name)])
+            let window = try #require(desk.window(for: head))
+            return try #require(desk.visitor(head, at: window, remoteAddress: nil, among: &known))
+        }
+        let names = (0..<GatewayLimits.directVisitorsMax).map(String.init)
+        let first = try names.map(visitor)
+        for _ in 0..<3 { for (name, one) in zip(names, first) { #expect(try visitor(name) === one) } }
+        #expect(lane.entries == names.count)
+        // Whoever came first makes room.
+        _ = try visitor("another")
+        #expect(known.count == names.count)
+        #expect(try visitor("0") !== first[0])
+        clock.move(to: Timestamp(seconds: 784_111_778))
+        #expect(try visitor("3") !== first[3])
+        #expect(known.count == 1)
     }
 
     @Test func `a request goes to the window of the mount that holds its path`() throws {

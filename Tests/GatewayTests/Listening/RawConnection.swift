@@ -17,6 +17,7 @@ struct RawConnection {
 
     struct Response: Sendable {
         var status: Int
+        var reason = ""
         /// By lower-case name.
         var headers: [String: String]
         var body: String
@@ -44,7 +45,8 @@ struct RawConnection {
         if !bodyless, let length = headers["content-length"].flatMap({ Int($0) }) {
             body = try await take(count: length)
         }
-        return Response(status: status, headers: headers, body: body)
+        let reason = words.dropFirst(2).joined(separator: " ")
+        return Response(status: status, reason: reason, headers: headers, body: body)
     }
 
     /// Whatever comes until the server closes.

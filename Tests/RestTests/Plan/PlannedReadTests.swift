@@ -47,8 +47,14 @@ import Testing
     @Test(arguments: [
         ("id=eq.1", "id=eq.2"), ("id=eq.1", "id=eq."), ("id=gt.1&id=lte.9", "id=gt.10&id=lte.12"),
         ("select=id,name&name=eq.a", "select=id,name&name=eq.a%20b%2Bc%26d"), ("name=neq.%22x", "name=neq.a+b"),
-        ("name=eq.x&code=eq.y&order=id&limit=3", "name=eq.~m1~&code=eq.~m0~&order=id&limit=3"),
-        ("select=id,doctors(name)&doctors.name=eq.z&id=eq.1", "select=id,doctors(name)&doctors.name=eq.z&id=eq.~m0~"),
+        (
+            "name=eq.x&code=eq.y&order=id&limit=3",
+            "name=eq.\(ReadShape.mark(1))&code=eq.\(ReadShape.mark(0))&order=id&limit=3"
+        ),
+        (
+            "select=id,doctors(name)&doctors.name=eq.z&id=eq.1",
+            "select=id,doctors(name)&doctors.name=eq.z&id=eq.\(ReadShape.mark(0))"
+        ),
         ("id=in.(1,2)&code=gte.a", "id=in.(1,2)&code=gte.%C3%A4"), ("name=not.eq.a&id=lt.3", "name=not.eq.a&id=lt.4"),
         ("code=eq.x&code=eq.y", "code=eq.y&code=eq.x"), ("", ""), ("name=eq.%00", "name=eq.x%00y"),
     ])
@@ -69,8 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "name=like.~m0~&id=eq.1", "select=id,~m0~:name&id=eq.1", "select=eq.1",
-        "limit=eq.1&id=eq.~m0~&name=is.null&x=~m0~",
+        "name=like.\(ReadShape.mark(0))&id=eq.1", "select=id,\(ReadShape.mark(0)):name&id=eq.1", "select=eq.1",
+        "limit=eq.1&id=eq.\(ReadShape.mark(0))&name=is.null&x=\(ReadShape.mark(0))",
     ])
     func `a query with a mark of its own is planned each time`(query: String) async throws {
         let http = try Self.http("/laboratories", query)
@@ -117,7 +123,7 @@ import Testing
         #expect(isPlanned(2) && !isPlanned(1) && !isPlanned(3))
         reads.keep(planned, for: shape, generation: 1)
         #expect(isPlanned(2))
-        for number in 0..<RestLimits.plannedReadsMax {
+        for number in 0..<RestLimits.plansMax {
             let other = try #require(ReadShape.split(try Self.http("/laboratories", "id=eq.1&limit=\(number)"))).shape
             reads.keep(nil, for: other, generation: 2)
         }

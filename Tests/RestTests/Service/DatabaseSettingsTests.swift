@@ -95,6 +95,7 @@ import Tokens
         ("db_max_rows", "many"), ("db_max_rows", "-1"), ("db_schemas", ""), ("db_schemas", "a,pg_catalog"),
         ("db_tx_end", "maybe"), ("openapi_mode", "x"), ("jwt_role_claim_key", "role["), ("db_plan_enabled", "perhaps"),
         ("client_error_verbosity", "x"), ("jwt_secret_is_base64", ""),
+        ("jwt_secret", "@/a/path/that/is/long/enough/for/a/secret"), ("jwt_secret", "@"),
     ])
     func `a value that a setting cannot have is refused by name, never repeated`(name: String, value: String) {
         let error = #expect(throws: DatabaseSettingError.self) { try RestConfiguration().overridden(by: [name: value]) }

@@ -2,6 +2,7 @@ import Core
 import HTTPTypes
 import Postgres
 import Testing
+import Tokens
 
 @testable import Rest
 
@@ -46,6 +47,48 @@ import Testing
                     path: "/doctors?select=" + (0..<1000).map { _ in "departments(id)" }.joined(separator: ",")))
             let texts = #""details":"at most 100 are allowed in one request","hint":null,"message":"Too many embeds""#
             #expect(answer.text == #"{"code":"PGRST100",\#(texts)}"#)
+        }
+    }
+
+    /// PostgreSQL's stack is not deep enough for thousands.
+    @Test(arguments: [
+        "select=data{path}", "select=x:data{path}::text", "select=title,doctors(name{path})", "order=data{path}.desc",
+        "data{path}=eq.1", "doctors.name{path}=eq.1", "or=(data{path}.eq.1,id.eq.1)", "select=data{path}.count()",
+    ])
+    func `a JSON path has a hundred steps at most`(query: String) async throws {
+        try await WardHarness.run { ward in
+            for (steps, isFine) in [(100, true), (101, false), (5000, false)] {
+                let path = String(repeating: "->b", count: steps)
+                let answer = try await ward.send(
+                    WardRequest(
+                        method: .get,
+                        path: "/findings?"
+                            + query.split(separator: "{path}", omittingEmptySubsequences: false)
+                            .joined(separator: path)))
+                let isRefused = answer.text.contains("more than 100 steps in a JSON path")
+                #expect(isRefused != isFine, "\(answer.text.suffix(300))")
+                #expect(answer.status.code < 500)
+                if !isFine {
+                    #expect(answer.status == .badRequest)
+                    #expect(answer.text.hasPrefix(#"{"code":"PGRST100""#))
+                }
+            }
+        }
+    }
+
+    /// Upstream lets it be the login itself.
+    @Test func `a token with the role none is one of a role that there is not`() async throws {
+        try await WardHarness.run { ward in
+            for role in ["none", "nobody"] {
+                let token = try ward.issuer.sign(claims: ["role": .string(role)])
+                let answer = try await ward.send(
+                    WardRequest(
+                        method: .get, path: "/doctors", headers: ["Authorization": "Bearer \(token)"], isSignedIn: false
+                    ))
+                #expect(answer.status == .unauthorized)
+                let message = #""message":"role \"\#(role)\" does not exist""#
+                #expect(answer.text == #"{"code":"22023","details":null,"hint":null,\#(message)}"#)
+            }
         }
     }
 

@@ -77,12 +77,7 @@ struct WardHarness: Sendable {
 
     /// Sends a request below `/rest/v1`.
     func send(_ request: WardRequest) async throws -> WardAnswer {
-        var fields: HTTPFields = [try name("apikey"): "anon"]
-        if request.isSignedIn {
-            let token = try issuer.sign(claims: ["sub": .string(Self.doctor), "role": "authenticated"])
-            fields[.authorization] = "Bearer \(token)"
-        }
-        for (header, value) in request.headers { fields[try name(header)] = value }
+        let fields = try fields(of: request)
         let head = HTTPRequest(
             method: request.method, scheme: "http", authority: "localhost", path: request.mount + request.path,
             headerFields: fields)
@@ -90,6 +85,17 @@ struct WardHarness: Sendable {
             head: head, body: RequestBody(buffer: ByteBuffer(bytes: request.bytes ?? Array(request.body.utf8))))
         let (status, headers, body) = await responder.collect(sent)
         return WardAnswer(status: status, headers: headers, text: String(decoding: body, as: UTF8.self))
+    }
+
+    /// The header fields of a request, its credentials among them.
+    func fields(of request: WardRequest) throws -> HTTPFields {
+        var fields: HTTPFields = [try name("apikey"): "anon"]
+        if request.isSignedIn {
+            let token = try issuer.sign(claims: ["sub": .string(Self.doctor), "role": "authenticated"])
+            fields[.authorization] = "Bearer \(token)"
+        }
+        for (header, value) in request.headers { fields[try name(header)] = value }
+        return fields
     }
 
     private func name(_ text: String) throws -> HTTPField.Name {
