@@ -2,6 +2,7 @@
 able to tell: every request of this file is sent once with a connection that stays open (the first way) and once with one that
 closes (the second), and the answers are compared."""
 
+import concurrent.futures
 import http.client
 import json
 import types
@@ -14,7 +15,7 @@ from support.server import wait_until
 OWN = {"date", "x-request-id", "connection"}
 
 SCHEMA = """
-drop table if exists public.direct_notes, public.direct_authors;
+drop table if exists public.direct_notes, public.direct_authors, public.direct_entries;
 create table public.direct_authors (id int primary key, name text not null);
 create table public.direct_notes (
     id int primary key, author_id int references public.direct_authors, title text, data jsonb default '{}', at timestamptz);
@@ -23,6 +24,11 @@ create or replace function public.direct_fail() returns int language plpgsql as 
 create or replace function public.direct_headers() returns json language sql as $$ select set_config('response.headers', '[{"X-Own": "1"}, {"Cache-Control": "no-store"}]', true)::json $$;
 create or replace function public.direct_status() returns text language sql as $$ select set_config('response.status', '202', true) $$;
 create or replace function public.direct_seen() returns json language sql stable as $$ select json_build_object('method', current_setting('request.method'), 'path', current_setting('request.path'), 'host', current_setting('request.headers')::json->>'host', 'role', current_user, 'mine', current_setting('request.headers')::json->>'x-mine') $$;
+create or replace function public.direct_own(tag text) returns json language sql stable as $$ select json_build_object('uid', auth.uid(), 'tag', tag) $$;
+create table public.direct_entries (id bigint generated always as identity, owner uuid default auth.uid(), tag text);
+alter table public.direct_entries enable row level security;
+create policy own on public.direct_entries to authenticated using (owner = auth.uid()) with check (owner = auth.uid());
+grant select, insert on public.direct_entries to authenticated;
 create or replace function public.direct_nothing() returns void language sql as $$ $$;
 create or replace function public.direct_one(json) returns json language sql immutable as 'select $1';
 create or replace function public.direct_rows(n int) returns setof int language sql stable as 'select generate_series(1, n)';
@@ -162,6 +168,35 @@ def test_rows_of_others_stay_hidden(notes):
             answer = connection.getresponse()
             assert len(json.loads(answer.read())) == rows
     connection.close()
+
+
+@pytest.mark.parametrize("shares", [True, False], ids=["one connection for two", "a connection each"])
+def test_many_at_once_are_answered_each_as_themselves(notes, server, doctor, other_doctor, shares):
+    """What was planned for one caller and one body serves all others: none may see another's."""
+    parts = urllib.parse.urlsplit(notes.url)
+
+    def work(number: int):
+        connections = [http.client.HTTPConnection(parts.hostname, parts.port, timeout=60) for _ in range(1 if shares else 2)]
+        for turn in range(60):
+            person = (doctor, other_doctor)[(number + turn) % 2]
+            connection = connections[(number + turn) % len(connections)]
+            tag = f"{number}-{turn}-" + "x" * (turn % 7)
+            fields = {"apikey": notes.keys["ANON_KEY"], "Authorization": f"Bearer {person.token}", "Content-Type": "application/json"}
+            connection.request("POST", "/rest/v1/rpc/direct_own", json.dumps({"tag": tag}), fields)
+            assert json.loads(connection.getresponse().read()) == {"uid": person.id, "tag": tag}
+            connection.request("GET", f"/rest/v1/rpc/direct_own?tag={tag}", headers=fields)
+            assert json.loads(connection.getresponse().read()) == {"uid": person.id, "tag": tag}
+            wanted = fields | {"Prefer": "return=representation"}
+            connection.request("POST", "/rest/v1/direct_entries?select=owner,tag", json.dumps({"tag": tag}), wanted)
+            assert json.loads(connection.getresponse().read()) == [{"owner": person.id, "tag": tag}]
+            connection.request("GET", f"/rest/v1/direct_entries?select=owner&tag=eq.{tag}", headers=fields)
+            assert {row["owner"] for row in json.loads(connection.getresponse().read())} == {person.id}
+        for connection in connections:
+            connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        list(pool.map(work, range(12)))
+    notes.sql("truncate public.direct_entries")
 
 
 def test_a_large_answer_comes_whole(notes):
