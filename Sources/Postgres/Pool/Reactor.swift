@@ -191,7 +191,7 @@ final class Reactor {
     /// Connections that keep the machine busy, if PostgreSQL is on it.
     private static let busyEnough = 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     /// Flights that follow one another while there are idle connections.
-    private static let quickDepthMax = 4
+    private static let quickDepthMax = 8
 
     private func put(_ flight: Flight, on connection: PooledConnection) {
         guard connection.send(flight, now: clock.now) else {
